@@ -1,0 +1,147 @@
+//! One way to start the binary: its arguments, its whole environment, its working directory.
+//! What happens once it listens is the business of [`Server`].
+
+use crate::{Server, binary};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long the binary may take to listen, to finish, or to end after a signal.
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
+
+/// What the binary is to be started with, in a directory of its own that goes when this does.
+///
+/// The child sees `PATH` and `HOME` of the test and otherwise only the environment given here.
+#[derive(Debug)]
+pub struct Launch {
+    directory: TempDir,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+/// How a run of the binary ended, and what it said.
+#[derive(Debug)]
+pub struct Finished {
+    /// The exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// All of its standard output.
+    pub stdout: String,
+    /// All of its standard error.
+    pub stderr: String,
+}
+
+impl Launch {
+    /// The bare binary: no argument, no environment.
+    pub fn bare() -> Self {
+        Self {
+            directory: TempDir::new().unwrap(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// `serve` on a free loopback port, over a new file in the launch's directory.
+    pub fn serve() -> Self {
+        let launch = Self::bare();
+        let database = launch.file("topchef.db").display().to_string();
+        launch.arguments([
+            "serve",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--database",
+            &database,
+        ])
+    }
+
+    /// Adds arguments after those already there.
+    #[must_use]
+    pub fn arguments<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        self.arguments
+            .extend(arguments.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Sets one variable of the child's environment.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The path of `name` in the child's working directory.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.directory().join(name)
+    }
+
+    /// The child's working directory.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Starts the binary and waits, within a bound, until it says where it listens.
+    pub fn start(self) -> Server {
+        Server::launched(self)
+    }
+
+    /// Runs the binary to its end, within a bound.
+    pub fn run(&self) -> Finished {
+        let mut child = self.spawn();
+        let code = wait(&mut child, "the run").code();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        Finished {
+            code,
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
+    }
+
+    pub(crate) fn spawn(&self) -> Child {
+        let mut command = Command::new(binary::path());
+        command
+            .args(&self.arguments)
+            .current_dir(self.directory())
+            .env_clear();
+        for name in ["PATH", "HOME"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {}: {error}", binary::path().display()))
+    }
+
+    /// Asks for this port from the next start on.
+    pub(crate) fn set_port(&mut self, port: u16) {
+        let flag = self
+            .arguments
+            .iter()
+            .position(|argument| argument == "--port");
+        let flag = flag.expect("only a launch with --port can come back on its port");
+        self.arguments[flag + 1] = port.to_string();
+    }
+}
+
+/// Waits for the child's end; kills it and panics when it does not come.
+pub(crate) fn wait(child: &mut Child, what: &str) -> ExitStatus {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if began.elapsed() > LIMIT {
+            child.kill().unwrap();
+            panic!("{what} did not end the server within {LIMIT:?}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,56 @@
+//! `impl ColumnType` for an enum, and its `as_str`.
+//!
+//! It does not know where the names come from.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use super::words::{quietly, runtime};
+use crate::model::Enumeration;
+
+pub(super) fn expand(enumeration: &Enumeration) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let quietly = quietly();
+    let name = &enumeration.name;
+    let variants: Vec<_> = enumeration
+        .variants
+        .iter()
+        .map(|variant| &variant.name)
+        .collect();
+    let wires: Vec<String> = enumeration
+        .variants
+        .iter()
+        .map(|variant| variant.wire.value())
+        .collect();
+    quote! {
+        #quietly
+        impl #name {
+            /// The name on the wire and in the table.
+            pub const fn as_str(&self) -> &'static str {
+                match self {
+                    #(Self::#variants => #wires,)*
+                }
+            }
+        }
+
+        #quietly
+        impl #runtime::column::ColumnType for #name {
+            const KIND: #runtime::column::Kind = #runtime::column::Kind::Enum(&[#(#wires),*]);
+
+            fn from_cell(
+                __topchef_cell: #runtime::column::Cell<'_>,
+            ) -> ::core::result::Result<Self, #runtime::column::DecodeError> {
+                match __topchef_cell.text()? {
+                    #(#wires => ::core::result::Result::Ok(Self::#variants),)*
+                    __topchef_other => ::core::result::Result::Err(
+                        #runtime::column::DecodeError::unknown_variant(__topchef_other),
+                    ),
+                }
+            }
+
+            fn to_value(&self) -> #runtime::Value {
+                #runtime::Value::from(self.as_str())
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The typed columns: `Book::TITLE`.
+//!
+//! It does not know what they are used for.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::words::{at, quietly, runtime, without_self};
+use crate::model::{Column, Resource};
+
+/// The constants of some columns, each with its place among all columns.
+pub(super) fn expand(resource: &Resource, columns: &[(usize, &Column)]) -> TokenStream {
+    let name = &resource.name;
+    let quietly = quietly();
+    let constants = columns
+        .iter()
+        .map(|(index, column)| constant(resource, *index, column));
+    quote! {
+        #quietly
+        impl #name {
+            #(#constants)*
+        }
+    }
+}
+
+fn constant(resource: &Resource, index: usize, column: &Column) -> TokenStream {
+    let span = at(&column.ty);
+    let runtime = runtime(span);
+    let name = &resource.name;
+    let visibility = &resource.visibility;
+    let Column {
+        field, constant, ..
+    } = column;
+    let ty = without_self(&column.ty, name);
+    let doc = format!(" The column `{}`.", column.name);
+    let index = Literal::usize_unsuffixed(index);
+    let new = if column.json.is_some() {
+        quote_spanned!(span=> #runtime::Column::json)
+    } else {
+        quote_spanned!(span=> #runtime::Column::new)
+    };
+    quote! {
+        #[doc = #doc]
+        #visibility const #constant: #runtime::Column<#name, #ty> = #new(
+            #index,
+            |__topchef_record| &__topchef_record.#field,
+            |__topchef_record| &mut __topchef_record.#field,
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! The static descriptor: all that the runtime knows of a struct besides its codec.
+//!
+//! It does not know how the descriptor is reached.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Type;
+
+use super::words::{at, method, runtime, without_self};
+use crate::model::{Column, DefaultValue, Method, Resource, SerialField, Source};
+
+pub(super) fn expand(resource: &Resource) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let Resource { doc, path, .. } = resource;
+    let name = &resource.name;
+    let plain_name = syn::ext::IdentExt::unraw(name).to_string();
+    let table = resource.table.value();
+    let methods = resource
+        .methods
+        .listed
+        .iter()
+        .map(|listed| method(listed.method));
+    let columns = resource
+        .columns
+        .iter()
+        .map(|column| column_descriptor(column, name));
+    let key = resource
+        .key
+        .iter()
+        .map(|key| Literal::usize_unsuffixed(key.index));
+    let computed = resource.computed.iter().map(|computed| &computed.wire);
+    let [get, list, post, put, patch] =
+        Method::WITH_FIELDS.map(|method| fields(resource.fields_of(method)));
+    quote! {
+        #runtime::descriptor::Descriptor {
+            name: #plain_name,
+            doc: #doc,
+            table: #table,
+            path: #path,
+            methods: &[#(#methods),*],
+            columns: &[#(#columns),*],
+            key: &[#(#key),*],
+            computed: &[#(#computed),*],
+            fields: #runtime::descriptor::FieldsByMethod {
+                get: #get,
+                list: #list,
+                post: #post,
+                put: #put,
+                patch: #patch,
+            },
+        }
+    }
+}
+
+fn fields(fields: &[SerialField]) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let fields = fields.iter().filter_map(|field| {
+        let (variant, place) = match field.source {
+            Source::Column(place) => (quote!(Column), place),
+            Source::Computed(place) => (quote!(Computed), place),
+            Source::Nowhere => return None,
+        };
+        let place = Literal::usize_unsuffixed(place);
+        Some(quote!(#runtime::descriptor::Field::#variant(#place)))
+    });
+    quote!(&[#(#fields),*])
+}
+
+fn column_descriptor(column: &Column, name: &Ident) -> TokenStream {
+    let span = at(&column.ty);
+    let runtime = runtime(span);
+    let Column {
+        name: column_name,
+        wire,
+        doc,
+        ..
+    } = column;
+    let ty = without_self(&column.ty, name);
+    let of = if column.json.is_some() {
+        quote_spanned!(span=> json)
+    } else {
+        quote_spanned!(span=> of)
+    };
+    let wire = (wire != column_name).then(|| quote_spanned!(span=> .wire(#wire)));
+    let nullable =
+        (column.json.is_some() && column.is_option()).then(|| quote_spanned!(span=> .nullable()));
+    let max_length = column.max_length.as_ref().map(|length| {
+        let length = Literal::i64_unsuffixed(length.value);
+        quote_spanned!(span=> .max_length(#length))
+    });
+    let read_only = column
+        .read_only
+        .as_ref()
+        .map(|_| quote_spanned!(span=> .read_only()));
+    let write_only = column
+        .write_only
+        .as_ref()
+        .map(|_| quote_spanned!(span=> .write_only()));
+    let default = column.default.as_ref().map(|default| {
+        let value = default_value(default, column.json.is_some(), &column.ty, name);
+        quote_spanned!(span=> .default(|| #value))
+    });
+    let doc = (!doc.is_empty()).then(|| quote_spanned!(span=> .doc(#doc)));
+    quote_spanned! {span=>
+        #runtime::descriptor::ColumnDescriptor::#of::<#ty>(#column_name)
+            #wire #nullable #max_length #read_only #write_only #default #doc
+    }
+}
+
+fn default_value(default: &DefaultValue, is_json: bool, ty: &Type, name: &Ident) -> TokenStream {
+    let (span, value) = match default {
+        DefaultValue::OfType(word) => {
+            let span = at(word);
+            (
+                span,
+                quote_spanned!(span=> ::core::default::Default::default()),
+            )
+        }
+        DefaultValue::Text(text) => {
+            let span = at(text);
+            (
+                span,
+                quote_spanned!(span=> ::core::convert::Into::into(#text)),
+            )
+        }
+        DefaultValue::Path(path) => (at(path), without_self(path, name)),
+        DefaultValue::Expression(expression) => (at(expression), without_self(expression, name)),
+    };
+    let runtime = runtime(span);
+    let ty = without_self(ty, name);
+    // Only the compiler knows whether a path is a function or a value: the runtime asks it, by two inferred types.
+    let (make, inferred) = match (default, is_json) {
+        (DefaultValue::Path(_), false) => (
+            quote_spanned!(span=> default_value),
+            quote_spanned!(span=> , _, _),
+        ),
+        (DefaultValue::Path(_), true) => (
+            quote_spanned!(span=> default_json_value),
+            quote_spanned!(span=> , _, _),
+        ),
+        (_, false) => (quote_spanned!(span=> default_typed), TokenStream::new()),
+        (_, true) => (quote_spanned!(span=> default_json), TokenStream::new()),
+    };
+    quote_spanned!(span=> #runtime::__private::#make::<#ty #inferred>(#value))
+}

@@ -1,0 +1,39 @@
+//! The macros of TopChef: `#[derive(ModelResource)]` and `#[derive(ResourceEnum)]`.
+//!
+//! This file is the only one that names `proc_macro`; it knows nothing of resources.
+//! What each attribute means, with examples that compile, is documented where users read it: in `topchef_runtime`.
+//!
+//! An item goes through four stages, and the modules below stand in their order:
+//! [`read`] takes what the user wrote, [`settle`] makes a [`model`] of it in which nothing is left open,
+//! [`check`] says all that is wrong with it, and [`expand`] writes it out.
+
+mod pipeline;
+
+mod diag;
+
+mod read;
+
+mod model;
+
+mod settle;
+
+mod check;
+
+mod expand;
+
+#[cfg(test)]
+mod testing;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct with named fields a REST resource; documented in `topchef_runtime::ModelResource`.
+#[proc_macro_derive(ModelResource, attributes(resource))]
+pub fn derive_model_resource(item: TokenStream) -> TokenStream {
+    pipeline::resource(item.into()).into()
+}
+
+/// Makes an enum without fields the type of a column; documented in `topchef_runtime::ResourceEnum`.
+#[proc_macro_derive(ResourceEnum, attributes(resource))]
+pub fn derive_resource_enum(item: TokenStream) -> TokenStream {
+    pipeline::enumeration(item.into()).into()
+}

@@ -1,0 +1,54 @@
+//! The resource as a whole.
+//!
+//! It does not know what makes one right.
+
+use syn::{Generics, Ident, LitStr, Visibility};
+
+use super::{Column, Computed, Hook, Method, Methods, Representation, SerialField};
+
+/// A struct that is to be a resource.
+pub(crate) struct Resource {
+    pub(crate) name: Ident,
+    pub(crate) visibility: Visibility,
+    /// None, when nothing is wrong.
+    pub(crate) generics: Generics,
+    pub(crate) doc: String,
+    /// A derived name has the place of the struct's name; so have the two below.
+    pub(crate) table: LitStr,
+    pub(crate) url_prefix: LitStr,
+    pub(crate) url_name: LitStr,
+    /// The two parts of the URL together.
+    pub(crate) path: String,
+    pub(crate) methods: Methods,
+    /// In the order of the fields.
+    pub(crate) columns: Vec<Column>,
+    /// Exactly one, when nothing is wrong.
+    pub(crate) key: Vec<KeyColumn>,
+    /// The methods of the struct that go out, each once.
+    pub(crate) computed: Vec<Computed>,
+    /// Those that were written, then the default one for all other methods.
+    pub(crate) representations: Vec<Representation>,
+    pub(crate) hooks: Vec<Hook>,
+}
+
+/// A column of the primary key.
+pub(crate) struct KeyColumn {
+    pub(crate) index: usize,
+    /// The word that makes it the key: `primary_key`, or the field's name.
+    pub(crate) word: Ident,
+}
+
+impl Resource {
+    /// The fields that go out for a method.
+    pub(crate) fn fields_of(&self, method: Method) -> &[SerialField] {
+        self.representations
+            .iter()
+            .find(|representation| representation.methods.contains(&method))
+            .map_or(&[], |representation| &representation.fields)
+    }
+
+    /// The columns of the primary key.
+    pub(crate) fn key_columns(&self) -> impl Iterator<Item = &Column> {
+        self.key.iter().map(|key| &self.columns[key.index])
+    }
+}

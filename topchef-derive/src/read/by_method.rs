@@ -1,0 +1,42 @@
+//! `key(get = .., list = ..)`: a value for each of some methods.
+//!
+//! It does not know what the values are.
+
+use proc_macro2::TokenStream;
+
+use super::attribute;
+use super::key::{Form, Given, Value, given_twice};
+use super::methods::named;
+use crate::diag::Problems;
+use crate::model::{ListedMethod, Method};
+
+/// Reads the value of each method; `known` are the methods that make sense there.
+pub(super) fn read<T: Value>(
+    tokens: &TokenStream,
+    known: &[Method],
+    problems: &mut Problems,
+) -> Vec<(ListedMethod, T)> {
+    let mut values = Vec::new();
+    let mut seen = Vec::new();
+    for item in attribute::items_of(tokens, problems).list {
+        let Some((path, form)) = Form::of(&item) else {
+            continue;
+        };
+        let Some(listed) = named(path, known, problems) else {
+            continue;
+        };
+        if seen.contains(&listed.method) {
+            given_twice(&listed.word, problems);
+            continue;
+        }
+        seen.push(listed.method);
+        let given = Given {
+            key: &listed.word,
+            form,
+        };
+        if let Some(value) = T::read(given, problems) {
+            values.push((listed, value));
+        }
+    }
+    values
+}

@@ -1,0 +1,113 @@
+//! `before_commit(post = path)`, and the other two.
+//!
+//! It does not know which methods a phase has.
+
+use syn::{Expr, ExprLit, ExprPath, Lit};
+
+use super::by_method;
+use super::key::{Form, Given, Value};
+use crate::diag::Problems;
+use crate::model::{Hook, ListedMethod, Phase};
+
+/// The hooks of one phase.
+pub(super) struct Hooks(Vec<(ListedMethod, ExprPath)>);
+
+impl Hooks {
+    pub(super) fn of(self, phase: Phase) -> impl Iterator<Item = Hook> {
+        self.0
+            .into_iter()
+            .map(move |(ListedMethod { method, word }, path)| Hook {
+                phase,
+                method,
+                word,
+                path,
+            })
+    }
+}
+
+impl Value for Hooks {
+    fn read(given: Given<'_>, problems: &mut Problems) -> Option<Self> {
+        let key = given.key;
+        let methods = Phase::ALL
+            .into_iter()
+            .find(|phase| key == phase.word())
+            .map_or(Phase::ProcessInput.methods(), Phase::methods);
+        match given.form {
+            Form::List(tokens) if !tokens.is_empty() => {
+                Some(Self(by_method::read(tokens, methods, problems)))
+            }
+            _ => {
+                given.is_wrong(
+                    format!("`{key}` takes a hook for each method: write `{key}(post = path)`"),
+                    problems,
+                );
+                None
+            }
+        }
+    }
+}
+
+impl Value for ExprPath {
+    fn read(given: Given<'_>, problems: &mut Problems) -> Option<Self> {
+        let method = given.key;
+        match given.form {
+            Form::Value(Expr::Path(path)) => return Some(path.clone()),
+            Form::Value(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+                let path = text.value();
+                given.is_wrong(format!("write the path without quotes: `{method} = {path}`"), problems);
+            }
+            Form::Value(Expr::Closure(_)) => given.is_wrong(
+                format!("a hook is not a closure: write an `async fn` and name it, `{method} = path`"),
+                problems,
+            ),
+            Form::Value(Expr::Call(_)) => given.is_wrong(
+                format!("a hook is named, not called: write its path without parentheses, `{method} = path`"),
+                problems,
+            ),
+            _ => given.is_wrong(
+                format!("a hook is the path of an `async fn`: write `{method} = path`"),
+                problems,
+            ),
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::problems;
+
+    #[test]
+    fn a_hook_is_a_path() {
+        assert_eq!(
+            problems! {
+                #[resource(after_commit(post = "jobs::submit", put = |tx| tx, patch = submit(), delete))]
+                #[resource(process_input(get = <Book as Checks>::check, list = Self::check))]
+                struct Book { id: Uuid }
+            },
+            [
+                "\"jobs::submit\": write the path without quotes: `post = jobs::submit`",
+                "|tx| tx: a hook is not a closure: write an `async fn` and name it, `put = path`",
+                "submit(): a hook is named, not called: write its path without parentheses, `patch = path`",
+                "delete: a hook is the path of an `async fn`: write `delete = path`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_hook_belongs_to_a_method() {
+        assert_eq!(
+            problems! {
+                #[resource(process_input = check, before_commit(), after_commit(pots = a, foo = b, put = c, put = d))]
+                struct Book { id: Uuid }
+            },
+            [
+                "check: `process_input` takes a hook for each method: write `process_input(post = path)`",
+                "before_commit: `before_commit` takes a hook for each method: write `before_commit(post = path)`",
+                "pots: no method `pots`; did you mean `post`?",
+                "foo: no method `foo`; there are `post`, `put`, `patch` and `delete`",
+                "put: `put` is given twice; keep one",
+            ],
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! From what was written to what is meant: defaults are filled in and names are looked up.
+//!
+//! It reports nothing: what is wrong stays in the model, where `check` finds it.
+
+mod columns;
+mod enumeration;
+mod key;
+mod names;
+mod representations;
+mod route;
+
+pub(crate) use self::enumeration::enumeration;
+
+use syn::ext::IdentExt;
+use syn::{Ident, LitStr};
+
+use crate::model::{Case, ListedMethod, Method, Methods, Resource};
+use crate::read::WrittenResource;
+
+/// Settles a resource.
+pub(crate) fn resource(written: WrittenResource) -> Resource {
+    let WrittenResource {
+        name,
+        visibility,
+        generics,
+        doc,
+        keys,
+        fields,
+    } = written;
+    let rename_all = keys.rename_all;
+    let key = key::columns(&fields);
+    let columns: Vec<_> = fields
+        .into_iter()
+        .map(|field| columns::column(field, rename_all))
+        .collect();
+    let lists = representations::settle(keys.serial_fields, &columns, rename_all, &name);
+    let plain = name.unraw().to_string();
+    let derived = |text: String| LitStr::new(&text, name.span());
+    let url_prefix = keys.url_prefix.unwrap_or_else(|| derived("/".to_owned()));
+    let url_name = keys
+        .url_name
+        .unwrap_or_else(|| derived(names::url_name(&plain)));
+    Resource {
+        table: keys.table.unwrap_or_else(|| derived(names::table(&plain))),
+        path: route::path(&url_prefix.value(), &url_name.value()),
+        url_prefix,
+        url_name,
+        methods: keys.methods.unwrap_or_else(|| all_methods(&name)),
+        key,
+        columns,
+        computed: lists.computed,
+        representations: lists.representations,
+        hooks: keys.hooks,
+        name,
+        visibility,
+        generics,
+        doc,
+    }
+}
+
+fn all_methods(name: &Ident) -> Methods {
+    Methods {
+        key: name.clone(),
+        listed: Method::ALL
+            .into_iter()
+            .map(|method| ListedMethod {
+                method,
+                word: name.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// The name of a field or method on the wire.
+fn wire_name(name: &str, rename_all: Option<Case>) -> String {
+    rename_all.map_or_else(|| name.to_owned(), |case| case.of_field(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::{DeriveInput, parse_quote};
+
+    use crate::model::{Method, Resource};
+    use crate::testing::settled;
+
+    fn assert_settled(input: &DeriveInput, holds: impl Fn(&Resource) -> bool) {
+        assert!(settled(input).is_some_and(|resource| holds(&resource)));
+    }
+
+    #[test]
+    fn what_was_not_written_has_a_default() {
+        let input = parse_quote! {
+            struct CustomerOrder { id: Uuid, r#type: String }
+        };
+        assert_settled(&input, |resource| {
+            assert_eq!(resource.table.value(), "customer_orders");
+            assert_eq!(resource.path, "/customer-orders");
+            assert_eq!(resource.columns[1].name, "type");
+            assert_eq!(resource.columns[1].wire, "type");
+            assert_eq!(resource.columns[1].constant, "TYPE");
+            assert_eq!(resource.fields_of(Method::Patch).len(), 2);
+            Method::ALL
+                .into_iter()
+                .all(|method| resource.methods.have(method))
+        });
+    }
+
+    #[test]
+    fn what_was_written_stays() {
+        let input = parse_quote! {
+            #[resource(table = "a", url_prefix = "/b", url_name = "c", methods(get))]
+            struct r#Type { id: Uuid }
+        };
+        assert_settled(&input, |resource| {
+            assert_eq!(resource.table.value(), "a");
+            assert_eq!(resource.path, "/b/c");
+            resource.methods.have(Method::Get) && !resource.methods.have(Method::List)
+        });
+    }
+}

@@ -1,0 +1,67 @@
+//! What the tests share: a derive as a list of problems, or as formatted code.
+//!
+//! It knows no rule; each rule's tests stand beside the rule.
+
+use syn::DeriveInput;
+
+use crate::diag::Problems;
+use crate::pipeline::Stages;
+
+/// What is wrong with a `ModelResource`, each as "word: message".
+macro_rules! problems {
+    ($($item:tt)*) => {
+        $crate::testing::problems_of(stringify!($($item)*), $crate::pipeline::resource_stages)
+    };
+}
+
+/// What is wrong with a `ResourceEnum`, each as "word: message".
+macro_rules! enum_problems {
+    ($($item:tt)*) => {
+        $crate::testing::problems_of(stringify!($($item)*), $crate::pipeline::enumeration_stages)
+    };
+}
+
+/// What a `ModelResource` becomes, formatted.
+macro_rules! expansion {
+    ($($item:tt)*) => {
+        $crate::testing::formatted($crate::pipeline::resource(quote::quote!($($item)*)))
+    };
+}
+
+/// What a `ResourceEnum` becomes, formatted.
+macro_rules! enum_expansion {
+    ($($item:tt)*) => {
+        $crate::testing::formatted($crate::pipeline::enumeration(quote::quote!($($item)*)))
+    };
+}
+
+pub(crate) use {enum_expansion, enum_problems, expansion, problems};
+
+pub(crate) fn problems_of(item: &str, stages: Stages) -> Vec<String> {
+    // Parsed from text, and not quoted, so that every span knows its words.
+    let input: DeriveInput = parsed(syn::parse_str(item));
+    let mut problems = Problems::default();
+    stages(&input, &mut problems);
+    problems
+        .iter()
+        .map(|error| {
+            format!(
+                "{}: {error}",
+                error.span().source_text().unwrap_or_default()
+            )
+        })
+        .collect()
+}
+
+pub(crate) fn formatted(tokens: proc_macro2::TokenStream) -> String {
+    prettyplease::unparse(&parsed(syn::parse2(tokens)))
+}
+
+/// The model of a struct, for tests that look at what was settled.
+pub(crate) fn settled(input: &DeriveInput) -> Option<crate::model::Resource> {
+    crate::read::resource(input, &mut Problems::default()).map(crate::settle::resource)
+}
+
+fn parsed<T>(result: syn::Result<T>) -> T {
+    result.unwrap_or_else(|error| unreachable!("the test is not Rust: {error}"))
+}

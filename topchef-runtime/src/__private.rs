@@ -1,0 +1,103 @@
+//! All that generated code may name besides the public surface; not for people, and without promises.
+
+use serde::Serialize;
+
+pub use crate::transaction::{
+    AfterCommitHook, AfterCommitOf, BeforeCommitHook, BeforeCommitOf, Hooks, InputHook, InputOf,
+    SelectHook, SelectOf,
+};
+
+use crate::column::{self, ColumnType, EncodeError, Value};
+use crate::resource::ModelResource;
+
+pub const fn select_hook<M: ModelResource, H: for<'a> SelectHook<'a, M>>(
+    hook: H,
+) -> SelectOf<M, H> {
+    SelectOf::new(hook)
+}
+
+pub const fn input_hook<M: ModelResource, H: for<'a> InputHook<'a, M>>(hook: H) -> InputOf<M, H> {
+    InputOf::new(hook)
+}
+
+pub const fn before_commit_hook<M: ModelResource, H: for<'a> BeforeCommitHook<'a, M>>(
+    hook: H,
+) -> BeforeCommitOf<M, H> {
+    BeforeCommitOf::new(hook)
+}
+
+pub const fn after_commit_hook<M: ModelResource, H: for<'a> AfterCommitHook<'a, M>>(
+    hook: H,
+) -> AfterCommitOf<M, H> {
+    AfterCommitOf::new(hook)
+}
+
+/// A default that was written as a path: a function that makes one, or the value itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no default for a field of type `{T}`",
+    label = "neither a `{T}` nor a function that returns one",
+    note = "write `default = f` with `fn f() -> {T}`, or a value of the type `{T}`"
+)]
+pub trait IntoDefault<T, Marker> {
+    fn into_default(self) -> T;
+}
+
+#[expect(missing_debug_implementations, reason = "a marker")]
+pub struct ByValue;
+
+#[expect(missing_debug_implementations, reason = "a marker")]
+pub struct ByCall;
+
+#[diagnostic::do_not_recommend]
+impl<T> IntoDefault<T, ByValue> for T {
+    fn into_default(self) -> T {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, F: FnOnce() -> T> IntoDefault<T, ByCall> for F {
+    fn into_default(self) -> T {
+        self()
+    }
+}
+
+pub fn default_value<T: ColumnType, D: IntoDefault<T, Marker>, Marker>(default: D) -> Value {
+    default.into_default().to_value()
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the macro passes temporaries"
+)]
+pub fn default_typed<T: ColumnType>(default: T) -> Value {
+    default.to_value()
+}
+
+pub fn default_json_value<T: Serialize, D: IntoDefault<T, Marker>, Marker>(default: D) -> Value {
+    column::json_to_value(&default.into_default())
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the macro passes temporaries"
+)]
+pub fn default_json<T: Serialize>(default: T) -> Value {
+    column::json_to_value(&default)
+}
+
+pub fn json_value<T: Serialize>(field: &T) -> Value {
+    column::json_to_value(field)
+}
+
+/// # Errors
+/// When the value has no JSON form.
+pub fn write_json<T: Serialize>(field: &T, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    Ok(serde_json::to_writer(out, field)?)
+}
+
+/// # Errors
+/// Always.
+pub fn no_such_field(index: usize) -> Result<(), EncodeError> {
+    Err(EncodeError::NoSuchField(index))
+}

@@ -1,0 +1,211 @@
+//! A row as the database gives it: cells that borrow from the driver, and the errors of reading and writing them.
+//!
+//! It does not know which driver that is.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use sea_query::Value;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::types::{self, ColumnType};
+use crate::error::{ApiError, Report};
+
+/// One cell of a row, in the form that its driver has it.
+///
+/// SQLite has five forms, so times and names come as `Text`, UUIDs as `Bytes`, booleans as `Integer`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Cell<'a> {
+    /// No value.
+    Null,
+    /// A whole number.
+    Integer(i64),
+    /// A float.
+    Double(f64),
+    /// True or false.
+    Boolean(bool),
+    /// Text.
+    Text(&'a str),
+    /// Bytes.
+    Bytes(&'a [u8]),
+    /// A UUID.
+    Uuid(Uuid),
+    /// A date.
+    Date(NaiveDate),
+    /// A time of day.
+    Time(NaiveTime),
+    /// A date and a time without a time zone.
+    DateTime(NaiveDateTime),
+    /// A moment.
+    Timestamp(DateTime<Utc>),
+}
+
+impl<'a> Cell<'a> {
+    /// The text of a text cell.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when it is of another form.
+    pub fn text(self) -> Result<&'a str, DecodeError> {
+        match self {
+            Self::Text(text) => Ok(text),
+            other => Err(DecodeError::form("text", &other)),
+        }
+    }
+}
+
+/// Something that has cells: a row of a driver, or values in memory.
+pub trait Cells {
+    /// The cell at `index`.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when there is none, or it cannot be read.
+    fn cell(&self, index: usize) -> Result<Cell<'_>, DecodeError>;
+}
+
+/// A row of a resource's table, its columns in the descriptor's order.
+#[derive(Clone, Copy)]
+pub struct Row<'a>(&'a dyn Cells);
+
+impl<'a> Row<'a> {
+    /// A row over a driver's row or values in memory.
+    pub fn new(cells: &'a dyn Cells) -> Self {
+        Self(cells)
+    }
+
+    /// The cell at `index`.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when there is none, or it cannot be read.
+    pub fn cell(&self, index: usize) -> Result<Cell<'a>, DecodeError> {
+        self.0.cell(index).map_err(|error| error.in_column(index))
+    }
+
+    /// The field at `index`.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when the cell does not hold a `T`.
+    pub fn get<T: ColumnType>(&self, index: usize) -> Result<T, DecodeError> {
+        T::from_cell(self.cell(index)?).map_err(|error| error.in_column(index))
+    }
+
+    /// The field at `index`, which is marked `json`.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when the cell does not hold the JSON of a `T`.
+    pub fn json<T: DeserializeOwned>(&self, index: usize) -> Result<T, DecodeError> {
+        types::json_from_cell(self.cell(index)?).map_err(|error| error.in_column(index))
+    }
+}
+
+impl std::fmt::Debug for Row<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Row")
+    }
+}
+
+/// Values in memory, read as if they were a row.
+#[derive(Clone, Copy, Debug)]
+pub struct ValueCells<'a>(pub &'a [Value]);
+
+impl Cells for ValueCells<'_> {
+    fn cell(&self, index: usize) -> Result<Cell<'_>, DecodeError> {
+        let value = self
+            .0
+            .get(index)
+            .ok_or_else(|| DecodeError::missing(index))?;
+        value_cell(value)
+    }
+}
+
+/// A value in memory as a cell.
+pub(super) fn value_cell(value: &Value) -> Result<Cell<'_>, DecodeError> {
+    Ok(match value {
+        Value::BigInt(Some(number)) => Cell::Integer(*number),
+        Value::Int(Some(number)) => Cell::Integer(i64::from(*number)),
+        Value::Double(Some(number)) => Cell::Double(*number),
+        Value::Float(Some(number)) => Cell::Double(f64::from(*number)),
+        Value::Bool(Some(boolean)) => Cell::Boolean(*boolean),
+        Value::String(Some(text)) => Cell::Text(text),
+        Value::Bytes(Some(bytes)) => Cell::Bytes(bytes),
+        Value::Uuid(Some(uuid)) => Cell::Uuid(*uuid),
+        Value::ChronoDate(Some(date)) => Cell::Date(*date),
+        Value::ChronoTime(Some(time)) => Cell::Time(*time),
+        Value::ChronoDateTime(Some(moment)) => Cell::DateTime(*moment),
+        Value::ChronoDateTimeUtc(Some(moment)) => Cell::Timestamp(*moment),
+        null if is_null(null) => Cell::Null,
+        other => return Err(DecodeError::form("a column's value", other)),
+    })
+}
+
+/// Whether a value is null, whatever its kind.
+fn is_null(value: &Value) -> bool {
+    *value == value.as_null()
+}
+
+/// A cell that does not hold what its column should.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}expected {expected}, found {found}", column.map(|index| format!("column {index}: ")).unwrap_or_default())]
+pub struct DecodeError {
+    column: Option<usize>,
+    expected: String,
+    found: String,
+}
+
+impl DecodeError {
+    /// What was expected, and what is there instead.
+    pub fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self {
+            column: None,
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+
+    /// A name that is none of the enum's.
+    pub fn unknown_variant(found: &str) -> Self {
+        Self::new("one of the enum's names", format!("`{found}`"))
+    }
+
+    pub(crate) fn form(expected: &str, found: &impl std::fmt::Debug) -> Self {
+        let mut found = format!("{found:?}");
+        if let Some((end, _)) = found.char_indices().nth(80) {
+            found.truncate(end);
+        }
+        Self::new(expected, found)
+    }
+
+    pub(crate) fn missing(index: usize) -> Self {
+        Self::new("a cell", "no such column").in_column(index)
+    }
+
+    pub(crate) fn in_column(mut self, index: usize) -> Self {
+        self.column.get_or_insert(index);
+        self
+    }
+}
+
+impl From<DecodeError> for ApiError {
+    fn from(error: DecodeError) -> Self {
+        Self::serialization(error)
+    }
+}
+
+impl From<DecodeError> for Report {
+    fn from(error: DecodeError) -> Self {
+        Self::from(ApiError::from(error))
+    }
+}
+
+/// A record that cannot be written as JSON.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// A computed field failed to serialise.
+    #[error("a computed field cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A stored cell is not what its column should hold.
+    #[error("a stored cell is not what its column should hold")]
+    Cell(#[from] DecodeError),
+    /// The descriptor names a computed field that the struct does not write.
+    #[error("there is no computed field {0}")]
+    NoSuchField(usize),
+}

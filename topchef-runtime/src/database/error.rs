@@ -1,0 +1,88 @@
+//! What a database can answer instead of rows, without a driver's types, and what of it a client is told.
+//!
+//! It does not know how drivers say it.
+
+use crate::column::{DecodeError, EncodeError};
+use crate::descriptor::Descriptor;
+use crate::error::{ApiError, Report};
+
+/// A statement or a transaction that failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatabaseError {
+    /// Another row has these values already.
+    #[error("the values of {columns:?} are not unique")]
+    NotUnique {
+        /// The columns, as the table names them; empty when the database does not say.
+        columns: Vec<String>,
+    },
+    /// A row that is referred to does not exist, or one that refers to this one does.
+    #[error("a foreign key does not hold")]
+    ForeignKey,
+    /// A column that must have a value has none.
+    #[error("the column {column} must not be null")]
+    NotNull {
+        /// The column, as the table names it.
+        column: String,
+    },
+    /// A rule of the table is broken.
+    #[error("a check of the table does not hold")]
+    Check,
+    /// Too much is waiting, or another program holds the file.
+    #[error("the database is busy")]
+    Busy,
+    /// The transaction was open for too long and was rolled back.
+    #[error("the transaction took too long and was rolled back")]
+    TimedOut,
+    /// The database's threads have ended.
+    #[error("the database is closed")]
+    Closed,
+    /// A row is not what its resource says.
+    #[error("a stored row is not what its resource says")]
+    Decode(#[from] DecodeError),
+    /// A row cannot be written as JSON.
+    #[error("a row cannot be written as JSON")]
+    Encode(#[from] EncodeError),
+    /// Anything else that the driver says.
+    #[error("the database failed")]
+    Driver(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl DatabaseError {
+    /// What a client is told: names in it are wire names, and no text of the database's own.
+    pub fn into_report(self, descriptor: Option<&Descriptor>) -> Report {
+        match self {
+            Self::NotUnique { ref columns } => {
+                let mut report: Report = columns
+                    .iter()
+                    .filter_map(|name| descriptor?.wire_name(name))
+                    .map(ApiError::not_unique)
+                    .collect();
+                if report.is_empty() {
+                    report.push(ApiError::not_unique("").caused_by(self));
+                }
+                report
+            }
+            Self::ForeignKey => ApiError::reference_broken().into(),
+            Self::NotNull { column } => {
+                let name = descriptor
+                    .and_then(|descriptor| descriptor.wire_name(&column))
+                    .unwrap_or_default();
+                ApiError::deserialization(name, "null", "must not be null").into()
+            }
+            Self::Check => ApiError::constraint().into(),
+            Self::Busy | Self::TimedOut | Self::Closed => {
+                ApiError::database_unavailable(self).into()
+            }
+            Self::Encode(error) => ApiError::serialization(error).into(),
+            Self::Decode(error) => ApiError::serialization(error).into(),
+            Self::Driver(_) => ApiError::internal(self).into(),
+        }
+    }
+}
+
+impl From<DatabaseError> for Report {
+    fn from(error: DatabaseError) -> Self {
+        error.into_report(None)
+    }
+}

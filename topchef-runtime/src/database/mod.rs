@@ -1,0 +1,214 @@
+//! The database: a value, not a type parameter.
+//!
+//! The files beside this one are the drivers; nothing outside this folder knows one.
+//! It runs statements and hands rows over; it does not know what they mean.
+
+mod error;
+mod sqlite;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::column::Row;
+use crate::query::Condition;
+use crate::resource::ModelResource;
+use crate::schema::{self, Resources};
+use crate::sql::{Dialect, Statement};
+
+pub use error::DatabaseError;
+
+/// A database that resources live in; cheap to clone.
+///
+/// `SQLite` is driven from threads of its own: readers that cannot write, and one writer that takes everything waiting,
+/// runs it in one transaction and answers all of it after one commit.
+#[derive(Clone, Debug)]
+pub struct Database(Arc<Driver>);
+
+#[derive(Debug)]
+enum Driver {
+    Sqlite(sqlite::Sqlite),
+}
+
+/// How an `SQLite` database is opened.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// The file; none is a database in memory that ends with its last handle.
+    path: Option<PathBuf>,
+    /// How many threads read.
+    readers: usize,
+    /// The longest that a transaction with hooks may hold the writer.
+    transaction_timeout: Duration,
+}
+
+impl SqliteOptions {
+    /// As many readers as processors, at most eight; a transaction may take ten seconds.
+    fn new(path: Option<PathBuf>) -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            path,
+            readers: processors.clamp(1, 8),
+            transaction_timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// With another number of reader threads; at least one.
+    #[must_use]
+    pub fn readers(mut self, readers: usize) -> Self {
+        self.readers = readers.max(1);
+        self
+    }
+
+    /// With another limit for transactions with hooks: while one is open, no other write goes on.
+    #[must_use]
+    pub fn transaction_timeout(mut self, timeout: Duration) -> Self {
+        self.transaction_timeout = timeout;
+        self
+    }
+
+    /// Opens the file, makes it where there is none, and starts the threads.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the file cannot be opened or is no database.
+    pub async fn open(self) -> Result<Database, DatabaseError> {
+        let sqlite = sqlite::Sqlite::open(self).await?;
+        Ok(Database(Arc::new(Driver::Sqlite(sqlite))))
+    }
+}
+
+impl Database {
+    /// An `SQLite` file: `Database::sqlite("books.db").open().await?`.
+    pub fn sqlite(path: impl Into<PathBuf>) -> SqliteOptions {
+        SqliteOptions::new(Some(path.into()))
+    }
+
+    /// An `SQLite` database in memory, for tests and examples.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the threads cannot be started.
+    pub async fn in_memory() -> Result<Self, DatabaseError> {
+        SqliteOptions::new(None).open().await
+    }
+
+    /// Makes the tables of the resources, where there are none of these names.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the database refuses one of them; then none is made.
+    pub async fn create_tables<R: Resources>(&self) -> Result<(), DatabaseError> {
+        let mut connection = self.begin().await?;
+        for descriptor in R::descriptors() {
+            let text = schema::create_table(self.dialect(), descriptor).into();
+            let statement = Statement {
+                text,
+                values: Vec::new(),
+            };
+            connection.rows(statement, |_| Ok(())).await?;
+        }
+        connection.commit().await
+    }
+
+    /// The record for which the condition on its key holds, outside any transaction.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the database fails or the row is not a record.
+    pub async fn find<M: ModelResource>(
+        &self,
+        filter: crate::query::Filter<M>,
+    ) -> Result<Option<M>, DatabaseError> {
+        self.find_where(vec![filter.condition]).await
+    }
+
+    async fn find_where<M: ModelResource>(
+        &self,
+        conditions: Vec<Condition>,
+    ) -> Result<Option<M>, DatabaseError> {
+        let statement = self.dialect().select_one(M::descriptor(), &conditions);
+        self.rows(statement, |rows| match rows.next()? {
+            Some(row) => Ok(Some(M::from_row(&row)?)),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.0.as_ref() {
+            Driver::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// Runs a statement that reads, outside any transaction.
+    pub(crate) async fn rows<T: Send + 'static>(
+        &self,
+        statement: Statement,
+        decode: impl FnOnce(&mut Rows<'_>) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        match self.0.as_ref() {
+            Driver::Sqlite(sqlite) => sqlite.rows(statement, decode).await,
+        }
+    }
+
+    /// Runs statements that write, one after the other until one gives a row, all or nothing, and commits.
+    ///
+    /// `decode` is given which statement it was, and its row; none when no statement gave one.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        statements: Vec<Statement>,
+        decode: impl FnOnce(usize, &Row<'_>) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<Option<T>, DatabaseError> {
+        match self.0.as_ref() {
+            Driver::Sqlite(sqlite) => sqlite.write(statements, decode).await,
+        }
+    }
+
+    /// Opens a transaction that is rolled back when it is dropped before [`Connection::commit`].
+    pub(crate) async fn begin(&self) -> Result<Connection, DatabaseError> {
+        match self.0.as_ref() {
+            Driver::Sqlite(sqlite) => Ok(Connection::Sqlite(sqlite.begin().await?)),
+        }
+    }
+}
+
+/// An open transaction of a driver.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    Sqlite(sqlite::Session),
+}
+
+impl Connection {
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// Runs a statement in the transaction.
+    pub(crate) async fn rows<T: Send + 'static>(
+        &mut self,
+        statement: Statement,
+        decode: impl FnOnce(&mut Rows<'_>) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        match self {
+            Self::Sqlite(session) => session.rows(statement, decode).await,
+        }
+    }
+
+    /// Makes everything that was written durable.
+    pub(crate) async fn commit(self) -> Result<(), DatabaseError> {
+        match self {
+            Self::Sqlite(session) => session.commit().await,
+        }
+    }
+}
+
+/// The rows of a statement, one at a time.
+pub(crate) enum Rows<'a> {
+    Sqlite(sqlite::Rows<'a>),
+}
+
+impl Rows<'_> {
+    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, DatabaseError> {
+        match self {
+            Self::Sqlite(rows) => sqlite::next(rows),
+        }
+    }
+}

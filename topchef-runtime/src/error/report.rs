@@ -1,0 +1,208 @@
+//! The report that gathers everything that is wrong with one request, and its rule for the status of several errors.
+//!
+//! It does not know how an answer is written.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::ApiError;
+
+/// How many errors a report keeps: an answer stays readable, and a hostile body cannot make it large.
+const KEPT: usize = 100;
+
+/// Everything that is wrong with one request.
+///
+/// Functions that can go on after an error [`push`](Self::push) it (the original's non-destructive report) and end with
+/// [`into_result`](Self::into_result); those that cannot return `Err` at once.
+#[derive(Clone, Debug, Default, thiserror::Error)]
+#[error("{}", self.detail())]
+pub struct Report {
+    errors: Vec<ApiError>,
+    left_out: usize,
+}
+
+impl Report {
+    /// A report with nothing in it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one error; after a hundred they are only counted.
+    pub fn push(&mut self, error: ApiError) {
+        if self.errors.len() < KEPT {
+            self.errors.push(error);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// Adds all errors of another report.
+    pub fn append(&mut self, other: Self) {
+        self.left_out += other.left_out;
+        for error in other.errors {
+            self.push(error);
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The errors that were kept, in the order they were found.
+    pub fn errors(&self) -> &[ApiError] {
+        &self.errors
+    }
+
+    /// `Ok(())` when nothing is wrong.
+    ///
+    /// # Errors
+    /// The report itself, when something is.
+    pub fn into_result(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+
+    /// The status of all of it: the one they share; 400 for different client errors; 500 when they differ and one is the server's, or there is none.
+    ///
+    /// The rule is the original `TopChef`'s.
+    pub fn status(&self) -> StatusCode {
+        let Some(first) = self.errors.first().map(ApiError::status) else {
+            return StatusCode::INTERNAL_SERVER_ERROR;
+        };
+        if self.errors.iter().all(|error| error.status() == first) {
+            first
+        } else if self
+            .errors
+            .iter()
+            .all(|error| error.status().is_client_error())
+        {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    }
+
+    /// One sentence on all of it: the error's own detail, or how many there are.
+    pub fn detail(&self) -> String {
+        match (self.errors.as_slice(), self.left_out) {
+            ([], _) => "no error was recorded".to_owned(),
+            ([only], 0) => only.detail().to_owned(),
+            (several, 0) => format!("{} errors", several.len()),
+            (several, more) => format!(
+                "{} errors, of which the first {} are listed",
+                several.len() + more,
+                several.len()
+            ),
+        }
+    }
+
+    /// The longest wait that one of the errors asks for.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.errors
+            .iter()
+            .filter_map(|error| error.retry_after)
+            .max()
+    }
+
+    /// The methods to name in `Allow`.
+    pub(crate) fn allow(&self) -> Option<&str> {
+        self.errors.iter().find_map(|error| error.allow.as_deref())
+    }
+
+    /// Logs what clients must not see: the causes, once, where the answer is made.
+    pub(crate) fn log(&self) {
+        for error in &self.errors {
+            if let Some(cause) = &error.cause {
+                let causes = chain(cause.as_ref());
+                if error.status().is_server_error() {
+                    tracing::error!(title = %error.title, causes, "request failed");
+                } else {
+                    tracing::debug!(title = %error.title, causes, "request refused");
+                }
+            }
+        }
+    }
+}
+
+impl From<ApiError> for Report {
+    fn from(error: ApiError) -> Self {
+        Self {
+            errors: vec![error],
+            left_out: 0,
+        }
+    }
+}
+
+impl Extend<ApiError> for Report {
+    fn extend<I: IntoIterator<Item = ApiError>>(&mut self, errors: I) {
+        for error in errors {
+            self.push(error);
+        }
+    }
+}
+
+impl FromIterator<ApiError> for Report {
+    fn from_iter<I: IntoIterator<Item = ApiError>>(errors: I) -> Self {
+        let mut report = Self::new();
+        report.extend(errors);
+        report
+    }
+}
+
+/// A cause and what caused it, in one line.
+fn chain(cause: &dyn std::error::Error) -> String {
+    let mut text = cause.to_string();
+    let mut next = cause.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(statuses: &[u16]) -> Report {
+        statuses
+            .iter()
+            .map(|status| ApiError::new(StatusCode::from_u16(*status).unwrap(), "t", "d"))
+            .collect()
+    }
+
+    #[test]
+    fn the_status_of_several_errors() {
+        for (statuses, expected) in [
+            (&[][..], 500),
+            (&[404], 404),
+            (&[503, 503], 503),
+            (&[400, 404], 400),
+            (&[404, 403], 400),
+            (&[404, 500], 500),
+            (&[503, 500], 500),
+            (&[400, 503], 500),
+        ] {
+            assert_eq!(report(statuses).status().as_u16(), expected, "{statuses:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_stays_small_and_counts_the_rest() {
+        let many = report(&[400; 250]);
+        assert_eq!(many.errors().len(), KEPT);
+        assert_eq!(
+            many.detail(),
+            "250 errors, of which the first 100 are listed"
+        );
+    }
+
+    #[test]
+    fn a_cause_is_in_neither_detail_nor_display() {
+        let error = ApiError::internal(std::io::Error::other("disk of the maintainer"));
+        assert!(!error.to_string().contains("disk"));
+        assert!(!Report::from(error).to_string().contains("disk"));
+    }
+}

@@ -1,0 +1,20 @@
+//! `DELETE` of one record: 204; 404; 409 when another record refers to it.
+
+use axum::extract::Request;
+use axum::response::Response;
+
+use super::request::original_path;
+use super::{Served, reply};
+use crate::column::Value;
+use crate::error::Report;
+
+pub(super) async fn handle(
+    served: &Served,
+    request: Request,
+    key: Value,
+) -> Result<Response, Report> {
+    let (parts, _) = request.into_parts();
+    let cx = served.context_of(&parts, &key);
+    let outcome = served.endpoint.delete(&cx, key).await?;
+    Ok(reply::of_write(outcome, original_path(&parts), false))
+}

@@ -1,0 +1,139 @@
+//! What handlers need of a request: its context, its body as JSON, its query.
+//!
+//! It does not know what is done with them.
+
+use axum::body::Body;
+use axum::extract::OriginalUri;
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderMap, Uri};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::Served;
+use crate::column::Value;
+use crate::error::{ApiError, Report};
+use crate::transaction::{Context, Draft, Object, Unknown};
+
+/// A body that says it is JSON.
+#[derive(Clone, Debug)]
+pub struct JsonBody(Bytes);
+
+impl JsonBody {
+    /// Reads a body of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// 415 when the `Content-Type` is not JSON; 413 when it is longer; 400 when it ends early.
+    pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Self, ApiError> {
+        if !content_type_is_json(headers) {
+            return Err(ApiError::unsupported_media_type());
+        }
+        read_body(headers, body, limit).await.map(Self)
+    }
+
+    /// The JSON object that it is.
+    ///
+    /// # Errors
+    /// 400 when it is not JSON, or not an object.
+    pub fn object(&self) -> Result<Object<'_>, Report> {
+        Object::read(&self.0)
+    }
+}
+
+/// Reads a body of at most `limit` bytes, whatever its type.
+///
+/// # Errors
+/// 413 when it is longer, said before it is read where its length is announced; 400 when it ends early.
+pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
+        return Err(ApiError::payload_too_large(limit));
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::payload_too_large(limit)),
+        Err(error) => Err(ApiError::body_not_read(std::io::Error::other(error))),
+    }
+}
+
+/// Whether the `Content-Type` is `application/json` or `application/*+json` (RFC 6839), with or without parameters.
+pub fn content_type_is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return false;
+    };
+    let essence = value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence
+        .strip_prefix("application/")
+        .is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+}
+
+/// The query of a URI, without its question mark.
+pub fn query_string(uri: &Uri) -> &str {
+    uri.query().unwrap_or_default()
+}
+
+/// The path as the client sent it, with what a router around this one took off.
+pub(super) fn original_path(parts: &Parts) -> &str {
+    parts
+        .extensions
+        .get::<OriginalUri>()
+        .map_or_else(|| parts.uri.path(), |original| original.0.path())
+}
+
+impl Served {
+    pub(super) fn context(&self, parts: &Parts) -> Context {
+        Context::new(self.database.clone(), self.state.clone(), parts)
+    }
+
+    pub(super) fn context_of(&self, parts: &Parts, key: &Value) -> Context {
+        self.context(parts).with_key(key.clone())
+    }
+
+    /// The columns that a body gives, and what is wrong with them.
+    pub(super) async fn input(
+        &self,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<(Draft, Report), Report> {
+        let body = JsonBody::read(headers, body, self.max_body_bytes).await?;
+        let object = body.object()?;
+        Ok(Draft::read(
+            self.endpoint.descriptor(),
+            &object,
+            Unknown::Refuse,
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_known_by_its_content_type() {
+        for (content_type, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/vnd.api+json", true),
+            ("application/merge-patch+json", true),
+            ("text/json", false),
+            ("application/jsonp", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
+            assert_eq!(content_type_is_json(&headers), expected, "{content_type}");
+        }
+        assert!(!content_type_is_json(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,213 @@
+//! A record in the making: what a client gave, checked and typed, before anything is looked up or written.
+//!
+//! It does not know which request it is from.
+
+use std::marker::PhantomData;
+
+use crate::column::{Column, ColumnDefault, DecodeError, Value};
+use crate::descriptor::Descriptor;
+use crate::error::{ApiError, Report};
+
+use super::object::Object;
+
+/// What to do with a key that no column has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Refuse it: it is probably misspelt.
+    Refuse,
+    /// Pass it over, as the original server does.
+    Ignore,
+}
+
+/// The values of some columns of a resource.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub(super) descriptor: &'static Descriptor,
+    /// One place a column; none where nothing was given.
+    pub(super) values: Vec<Option<Value>>,
+}
+
+impl Draft {
+    /// A draft with nothing in it.
+    pub fn empty(descriptor: &'static Descriptor) -> Self {
+        Self {
+            descriptor,
+            values: vec![None; descriptor.columns.len()],
+        }
+    }
+
+    /// Reads the columns of a body that clients may write, and gathers everything that is wrong with them.
+    ///
+    /// A required column that is missing is not found here: a hook may still give it.
+    pub fn read(
+        descriptor: &'static Descriptor,
+        object: &Object<'_>,
+        unknown: Unknown,
+    ) -> (Self, Report) {
+        let mut draft = Self::empty(descriptor);
+        let mut report = Report::new();
+        let mut spelling: Vec<Option<&str>> = vec![None; draft.values.len()];
+        let mut wrong: Vec<Option<ApiError>> = vec![None; draft.values.len()];
+        for (key, json) in object.fields() {
+            let Some(index) = descriptor
+                .column_named(key)
+                .filter(|index| !descriptor.columns[*index].read_only)
+            else {
+                if unknown == Unknown::Refuse {
+                    report.push(unknown_key(descriptor, key));
+                }
+                continue;
+            };
+            let column = &descriptor.columns[index];
+            if spelling[index]
+                .replace(key)
+                .is_some_and(|other| other != key)
+            {
+                report.push(ApiError::deserialization(
+                    column.wire,
+                    "duplicate",
+                    "given in two spellings",
+                ));
+            }
+            // The last of the same key wins, as everywhere.
+            match column.parse(json) {
+                Ok(value) => {
+                    draft.values[index] = Some(value);
+                    wrong[index] = None;
+                }
+                Err(error) => {
+                    wrong[index] = Some(ApiError::deserialization(
+                        column.wire,
+                        error.code,
+                        error.detail,
+                    ))
+                }
+            }
+        }
+        report.extend(wrong.into_iter().flatten());
+        (draft, report)
+    }
+
+    /// What is missing of a new record: each column that was not given, may not be null and has no default.
+    pub(super) fn missing(&self) -> Report {
+        let columns = self.descriptor.columns.iter().enumerate();
+        columns
+            .filter(|(index, column)| {
+                self.values[*index].is_none()
+                    && !column.nullable
+                    && matches!(self.descriptor.default_of(*index), ColumnDefault::None)
+            })
+            .map(|(_, column)| {
+                if column.read_only {
+                    let reason = format!(
+                        "the read-only column {} has no default and no hook gave it",
+                        column.name
+                    );
+                    ApiError::internal(std::io::Error::other(reason))
+                } else {
+                    ApiError::deserialization(column.wire, "required", "is required")
+                }
+            })
+            .collect()
+    }
+
+    /// Gives the columns that were not given their default, or null; a key that the database assigns stays open.
+    pub(super) fn complete(&mut self) {
+        for (index, value) in self.values.iter_mut().enumerate() {
+            if value.is_none() {
+                *value = match self.descriptor.default_of(index) {
+                    ColumnDefault::Value(default) => Some(default()),
+                    ColumnDefault::None => Some(self.descriptor.columns[index].kind.null()),
+                    ColumnDefault::Database => None,
+                };
+            }
+        }
+    }
+
+    /// The columns that have a value.
+    pub(super) fn given(&self) -> Vec<(usize, Value)> {
+        let values = self.values.iter().enumerate();
+        values
+            .filter_map(|(index, value)| Some((index, value.clone()?)))
+            .collect()
+    }
+}
+
+fn unknown_key(descriptor: &Descriptor, key: &str) -> ApiError {
+    let allowed: Vec<_> = descriptor
+        .columns
+        .iter()
+        .filter(|column| !column.read_only)
+        .map(|column| column.wire)
+        .collect();
+    let key: String = key.chars().take(100).collect();
+    ApiError::deserialization(
+        &key,
+        "unknown_field",
+        format!("there is no such field; allowed: {}", allowed.join(", ")),
+    )
+}
+
+/// The values of a record as they are stored: a key that the database assigns is left to it while it is zero.
+pub(super) fn stored_values(descriptor: &Descriptor, values: Vec<Value>) -> Vec<(usize, Value)> {
+    values
+        .into_iter()
+        .enumerate()
+        .filter(|(index, value)| {
+            !(matches!(descriptor.default_of(*index), ColumnDefault::Database)
+                && *value == Value::BigInt(Some(0)))
+        })
+        .collect()
+}
+
+/// The input of a `POST`, `PUT` or `PATCH`, for `process_input` hooks: names are settled, types are checked.
+#[derive(Clone, Debug)]
+pub struct Input<M> {
+    draft: Draft,
+    of: PhantomData<fn() -> M>,
+}
+
+impl<M> Input<M> {
+    /// The input that a draft holds; the draft must be of the resource `M`.
+    pub fn new(draft: Draft) -> Self {
+        Self {
+            draft,
+            of: PhantomData,
+        }
+    }
+
+    /// The draft, with what was changed in it.
+    pub fn into_draft(self) -> Draft {
+        self.draft
+    }
+
+    /// The value that was given for a column; none where nothing was (absent is not null).
+    ///
+    /// # Errors
+    /// [`DecodeError`] when a bound of the type itself is broken, which parsing has ruled out.
+    pub fn get<T>(&self, column: Column<M, T>) -> Result<Option<T>, DecodeError> {
+        self.draft.values[column.index()]
+            .as_ref()
+            .map(|value| column.from_value(value))
+            .transpose()
+    }
+
+    /// Whether a value was given for a column.
+    pub fn has<T>(&self, column: Column<M, T>) -> bool {
+        self.draft.values[column.index()].is_some()
+    }
+
+    /// Gives a column a value, in place of the client's.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that a literal can be written"
+    )]
+    pub fn set<T>(&mut self, column: Column<M, T>, value: impl Into<T>) {
+        self.draft.values[column.index()] = Some(column.to_value(&value.into()));
+    }
+
+    /// Takes a column's value away, as if the client had given none.
+    pub fn unset<T>(&mut self, column: Column<M, T>) {
+        self.draft.values[column.index()] = None;
+    }
+}

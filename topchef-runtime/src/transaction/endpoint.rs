@@ -1,0 +1,163 @@
+//! A resource's operations without HTTP: what handlers, compatible forms and code of the application all call.
+//!
+//! This file has the reads; `write.rs` has the writes.
+
+use super::hooks::{Hooked, Hooks};
+use super::{Context, is_key};
+use crate::column::{InputError, Value, parse_text};
+use crate::database::Rows;
+use crate::descriptor::{Descriptor, Field, Method};
+use crate::error::{ApiError, Report};
+use crate::query::{Condition, Query};
+use crate::resource::Model;
+
+/// A resource with its hooks, its type forgotten.
+#[derive(Clone, Copy)]
+pub struct Endpoint {
+    pub(super) model: Model,
+    pub(super) hooks: &'static Hooks,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Endpoint({})", self.model.descriptor.name)
+    }
+}
+
+/// A page of a collection.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The records, as a JSON array.
+    pub data: Vec<u8>,
+    /// How many they are.
+    pub count: u64,
+    /// Whether there are rows after these.
+    pub more: bool,
+}
+
+impl Endpoint {
+    /// The endpoint of a resource.
+    pub fn of<M: Hooked>() -> Self {
+        Self {
+            model: Model::of::<M>(),
+            hooks: M::hooks(),
+        }
+    }
+
+    /// What the resource is.
+    pub fn descriptor(&self) -> &'static Descriptor {
+        self.model.descriptor
+    }
+
+    /// The key that a part of a path spells.
+    ///
+    /// # Errors
+    /// 404 when it is not of the key's type: there is no record at that path.
+    pub fn parse_key(&self, text: &str) -> Result<Value, ApiError> {
+        let (_, column) = self.descriptor().key_column();
+        parse_text(column.kind, text).map_err(|InputError { .. }| {
+            let mut kind = column.kind.name().to_owned();
+            if let Some(first) = kind.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            ApiError::not_a_key(&kind, text)
+        })
+    }
+
+    /// The record with this key as a JSON object with the given fields.
+    ///
+    /// # Errors
+    /// A [`Report`]: a hook's refusal; 404 when there is no such record, or a hook filters it away.
+    pub async fn get(&self, cx: &Context, key: Value, fields: &[Field]) -> Result<Vec<u8>, Report> {
+        let shown = super::write::key_text(&key);
+        let mut conditions = vec![is_key(self.descriptor(), key)];
+        self.process_select(Method::Get, cx, &mut conditions)
+            .await?;
+        let dialect = cx.database().dialect();
+        let statement = dialect.select_one(self.descriptor(), &conditions);
+        let (model, fields) = (self.model, fields.to_vec());
+        let found = cx
+            .database()
+            .rows(statement, move |rows| {
+                let Some(row) = rows.next()? else {
+                    return Ok(None);
+                };
+                let mut out = Vec::with_capacity(256);
+                (model.represent)(&row, &fields, &mut out)?;
+                Ok(Some(out))
+            })
+            .await?;
+        found.ok_or_else(|| ApiError::record_not_found(self.descriptor().name, shown).into())
+    }
+
+    /// A page of the collection.
+    ///
+    /// # Errors
+    /// A [`Report`]: a hook's refusal, or the database's.
+    pub async fn list(&self, cx: &Context, mut query: Query) -> Result<Page, Report> {
+        self.process_select(Method::List, cx, &mut query.conditions)
+            .await?;
+        let limit = query.limit;
+        // One more than asked for tells whether there is a next page.
+        query.limit = limit.saturating_add(1);
+        let statement = cx.database().dialect().select(self.descriptor(), &query);
+        let (model, fields) = (self.model, query.fields);
+        let write = move |rows: &mut Rows<'_>| {
+            let mut data = Vec::with_capacity(1024);
+            data.push(b'[');
+            let mut count = 0;
+            while let Some(row) = rows.next()? {
+                if count == limit {
+                    data.push(b']');
+                    return Ok(Page {
+                        data,
+                        count,
+                        more: true,
+                    });
+                }
+                if count > 0 {
+                    data.push(b',');
+                }
+                (model.represent)(&row, &fields, &mut data)?;
+                count += 1;
+            }
+            data.push(b']');
+            Ok(Page {
+                data,
+                count,
+                more: false,
+            })
+        };
+        Ok(cx.database().rows(statement, write).await?)
+    }
+
+    /// How many rows a query has, whatever its page.
+    ///
+    /// # Errors
+    /// A [`Report`]: a hook's refusal, or the database's.
+    pub async fn count(&self, cx: &Context, mut conditions: Vec<Condition>) -> Result<i64, Report> {
+        self.process_select(Method::List, cx, &mut conditions)
+            .await?;
+        let statement = cx
+            .database()
+            .dialect()
+            .count(self.descriptor(), &conditions);
+        let count = |rows: &mut Rows<'_>| match rows.next()? {
+            Some(row) => Ok(row.get::<i64>(0)?),
+            None => Ok(0),
+        };
+        Ok(cx.database().rows(statement, count).await?)
+    }
+
+    pub(super) async fn process_select(
+        &self,
+        method: Method,
+        cx: &Context,
+        conditions: &mut Vec<Condition>,
+    ) -> Result<(), Report> {
+        match self.hooks.select(method) {
+            Some(hook) => hook.run(cx, conditions).await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `migrate`: creates the database or brings it up to date, then exits.
+//! It does not know what the tables are.
+
+use clap::Args;
+
+use super::storage::StorageArgs;
+use crate::config::MigrateConfig;
+use crate::migrations::{self, MigrationError};
+
+/// The flags of `migrate`.
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    #[command(flatten)]
+    storage: StorageArgs,
+}
+
+impl MigrateArgs {
+    /// What a flag was set to.
+    pub(super) fn flag(&self, name: &str) -> Option<String> {
+        self.storage.flag(name)
+    }
+}
+
+/// The database could not be created or brought up to date.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot bring the database {database} up to date")]
+pub struct MigrateError {
+    database: String,
+    source: MigrationError,
+}
+
+/// Creates the tables of the database, or those that are missing.
+pub(super) async fn run(config: &MigrateConfig) -> Result<(), MigrateError> {
+    let database = super::serve::location(&config.database);
+    match migrations::run(&config.database).await {
+        Ok(()) => tracing::info!(database, "up to date"),
+        Err(source) => return Err(MigrateError { database, source }),
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! The command line: which commands there are, and what happens when one fails.
+//! It does not know what the settings mean; that is [`crate::config`].
+
+mod migrate;
+mod serve;
+mod storage;
+
+pub use migrate::MigrateError;
+pub use serve::ServeError;
+
+use std::num::NonZeroUsize;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Config, ConfigError, LogConfig, MigrateConfig},
+    telemetry::TelemetryError,
+};
+
+/// A job queue over HTTP: services say what they take and return, clients post jobs, workers do them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "topchef-server",
+    version,
+    args_conflicts_with_subcommands = true
+)]
+#[command(
+    after_help = "Without a command, `serve` is meant. A flag wins over its environment variables, \
+    the first variable over the second. HOSTNAME counts only when it is an IP address or `localhost`. \
+    RUST_LOG wins over --debug."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server (the default)
+    Serve(Box<serve::ServeArgs>),
+    /// Create the database or bring it up to date, then exit
+    Migrate(migrate::MigrateArgs),
+}
+
+/// A command with its settings, checked and ready to run.
+#[derive(Debug)]
+pub enum Plan {
+    /// Run the server.
+    Serve(Config),
+    /// Create the database or bring it up to date.
+    Migrate(MigrateConfig),
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The log cannot be set up.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// The threads of the runtime cannot be started.
+    #[error("cannot start the runtime")]
+    Runtime(#[source] std::io::Error),
+    /// The server could not start or go on.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The database could not be created or brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+}
+
+impl Cli {
+    /// Resolves the settings of the command that was asked for.
+    ///
+    /// `variable` looks up an environment variable.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn plan(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Plan, ConfigError> {
+        let serve = |args: &serve::ServeArgs| Config::resolve(|name| args.flag(name), &variable);
+        match &self.command {
+            None => serve(&self.serve).map(Plan::Serve),
+            Some(Command::Serve(args)) => serve(args).map(Plan::Serve),
+            Some(Command::Migrate(args)) => {
+                MigrateConfig::resolve(|name| args.flag(name), &variable).map(Plan::Migrate)
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// Where the log of the command goes.
+    pub fn log(&self) -> &LogConfig {
+        match self {
+            Self::Serve(config) => &config.log,
+            Self::Migrate(config) => &config.log,
+        }
+    }
+
+    /// The number of worker threads the command runs on.
+    pub fn threads(&self) -> NonZeroUsize {
+        match self {
+            Self::Serve(config) => config.threads,
+            Self::Migrate(_) => NonZeroUsize::MIN,
+        }
+    }
+
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// The command failed; the settings and the log are not looked at any more.
+    pub async fn run(self) -> Result<(), CliError> {
+        match self {
+            Self::Serve(config) => Ok(serve::run(config).await?),
+            Self::Migrate(config) => Ok(migrate::run(&config).await?),
+        }
+    }
+}
+
+impl CliError {
+    /// The exit code: 2 when the settings are wrong, as for a command line that cannot be read, else 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Telemetry(_) => 2,
+            Self::Runtime(_) | Self::Serve(_) | Self::Migrate(_) => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::config::SETTINGS;
+
+    fn plan(args: &[&str]) -> Plan {
+        let args = ["topchef-server"].iter().chain(args);
+        Cli::try_parse_from(args).unwrap().plan(|_| None).unwrap()
+    }
+
+    fn serve(args: &[&str]) -> Config {
+        match plan(args) {
+            Plan::Serve(config) => config,
+            Plan::Migrate(_) => panic!("{args:?} is not serve"),
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn serve_is_the_default() {
+        assert_eq!(serve(&[]), serve(&["serve"]));
+        assert_eq!(
+            serve(&["--port", "8000"]),
+            serve(&["serve", "--port", "8000"])
+        );
+        assert_eq!(serve(&["--port", "8000"]).address.port(), 8000);
+        assert!(Cli::try_parse_from(["topchef-server", "--port", "8000", "migrate"]).is_err());
+    }
+
+    #[test]
+    fn migrate_takes_only_what_it_uses() {
+        let Plan::Migrate(config) = plan(&["migrate", "--database", "lab.db", "--debug"]) else {
+            panic!("not migrate");
+        };
+        assert_eq!(config.database, PathBuf::from("lab.db"));
+        assert!(config.log.debug);
+        assert!(Cli::try_parse_from(["topchef-server", "migrate", "--port", "8000"]).is_err());
+    }
+
+    #[test]
+    fn switches_stand_alone_or_are_given_a_value() {
+        assert!(serve(&["--debug"]).log.debug);
+        assert!(!serve(&["--debug=false"]).log.debug);
+        assert_eq!(serve(&["--debug", "--port", "1"]).address.port(), 1);
+        assert!(serve(&["--allow-anonymous", "--host", "0.0.0.0"]).allow_anonymous);
+    }
+
+    /// Every setting has a flag, every flag reaches its setting, and the help names its variables.
+    #[test]
+    fn flags_and_settings_are_the_same() {
+        let command = Cli::command();
+        let arguments: Vec<_> = command
+            .get_arguments()
+            .filter(|argument| argument.get_id() != "help")
+            .collect();
+        assert_eq!(arguments.len(), SETTINGS.len());
+        for setting in SETTINGS {
+            let long = setting.flag.strip_prefix("--");
+            let argument = arguments
+                .iter()
+                .find(|argument| argument.get_long() == long)
+                .unwrap();
+            let help = argument.get_help().unwrap().to_string();
+            let variables = format!("[env: {}", setting.variables.join(", "));
+            assert!(help.contains(&variables), "{}: {help}", setting.flag);
+
+            let written = format!("{}=here", setting.flag);
+            let cli = Cli::try_parse_from(["topchef-server", &written]).unwrap();
+            assert_eq!(
+                cli.serve.flag(setting.flag).as_deref(),
+                Some("here"),
+                "{}",
+                setting.flag
+            );
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `/jobs` and `/jobs/{id}`, and the page of a list as this form shows it.
+
+use serde_json::value::RawValue;
+use topchef_runtime::column::ColumnType;
+use topchef_runtime::query::{self, Query};
+use topchef_runtime::transaction::{Draft, Endpoint, Object, Outcome, Unknown};
+use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
+
+use super::envelope::Envelope;
+use super::request::Call;
+use super::{PAGE, schemas};
+use crate::resources::{Job, JobStatus};
+
+/// `GET /jobs`.
+///
+/// # Errors
+/// 400 for an unknown query parameter.
+pub async fn list(call: Call) -> Result<Reply, Report> {
+    page(&call, call.app.jobs(), Query::first_page(Job::descriptor(), PAGE))
+        .await
+        .map(|page| page.meta(&schemas::JOBS).ok())
+}
+
+/// `GET /jobs/{id}`.
+///
+/// # Errors
+/// 404.
+pub async fn show(mut call: Call) -> Result<Reply, Report> {
+    let id = call.id().await?;
+    let jobs = call.app.jobs();
+    let cx = call.context().with_key(id.to_value());
+    let data = jobs.get(&cx, id.to_value(), jobs.descriptor().fields.get).await?;
+    Ok(Envelope::of(&data)
+        .links(&[("self", call.link(&format!("/jobs/{id}")))])
+        .meta(&schemas::JOB)
+        .ok())
+}
+
+/// `PATCH /jobs/{id}`: status and results, each left as it is when absent or null; answers with the bare job.
+///
+/// # Errors
+/// 400 with everything that is wrong; 404; 409 when the job is completed.
+pub async fn change(mut call: Call) -> Result<Reply, Report> {
+    let id = call.id().await?;
+    let body = call.json()?;
+    let object = Object::read(&body)?.retain(|_, value| value.get() != "null");
+    let status = object.get("status").map(status).transpose();
+    let results = object.retain(|key, _| key == "results");
+    let (draft, mut report) = Draft::read(Job::descriptor(), &results, Unknown::Ignore);
+    let mut input = Input::<Job>::new(draft);
+    match status {
+        Ok(Some(status)) => input.set(Job::STATUS, status),
+        Ok(None) => {}
+        Err(error) => report.push(error),
+    }
+    let jobs = call.app.jobs();
+    let cx = call.context().with_key(id.to_value());
+    let input = (input.into_draft(), report);
+    match jobs.patch(&cx, id.to_value(), input, jobs.descriptor().fields.patch).await? {
+        Outcome::Record { json, .. } => Ok(Reply::raw_json(http::StatusCode::OK, json)),
+        Outcome::Reply(reply) => Ok(reply),
+        Outcome::Deleted => Ok(Reply::no_content()),
+    }
+}
+
+/// A status in any case.
+fn status(json: &RawValue) -> Result<JobStatus, ApiError> {
+    let text = serde_json::from_str::<String>(json.get()).unwrap_or_default();
+    let all = [JobStatus::Registered, JobStatus::Working, JobStatus::Completed, JobStatus::Error];
+    all.into_iter()
+        .find(|status| status.as_str().eq_ignore_ascii_case(&text))
+        .ok_or_else(|| {
+            let names = all.map(|status| status.as_str()).join(", ");
+            ApiError::deserialization("status", "enum", format!("must be one of {names}"))
+        })
+}
+
+/// A page of a list, in its envelope: `base` narrowed, sorted and paged as the URL says.
+pub(super) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result<Envelope, Report> {
+    let query = query::narrow(endpoint.descriptor(), base, PAGE, call.query())?;
+    let next_offset = query.offset.saturating_add(query.limit);
+    let limit = query.limit;
+    let page = endpoint.list(&call.context(), query).await?;
+    let mut links = vec![("self", call.own_link())];
+    if page.more {
+        let path = call.parts.uri.path();
+        links.push(("next", call.link(&query::page_link(path, call.query(), limit, next_offset))));
+    }
+    Ok(Envelope::of(&page.data).links(&links))
+}

@@ -1,0 +1,126 @@
+//! What every handler of this form needs of a request: the application, the head, the body, links.
+//!
+//! It does not know which handler.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequest, Path, Request};
+use axum::RequestPartsExt;
+use bytes::Bytes;
+use http::request::Parts;
+use http::header::HOST;
+use serde_json::value::RawValue;
+use topchef_runtime::http::{content_type_is_json, read_body};
+use topchef_runtime::transaction::Object;
+use topchef_runtime::{ApiError, Context, Report};
+use uuid::Uuid;
+
+use crate::app::App;
+
+/// A request with the application that it is for.
+pub struct Call {
+    pub(super) app: App,
+    pub(super) parts: Parts,
+    /// Read to its end before the handler begins; one that is too long or ends early fails where it is asked for.
+    body: Result<Bytes, ApiError>,
+}
+
+impl FromRequest<App> for Call {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Infallible> {
+        let (parts, body) = request.into_parts();
+        let body = read_body(&parts.headers, body, app.max_body_bytes()).await;
+        Ok(Self {
+            app: app.clone(),
+            parts,
+            body,
+        })
+    }
+}
+
+impl Call {
+    /// The id that the path names.
+    ///
+    /// # Errors
+    /// 404 when it is not a UUID, in one of the spellings that Python's `UUID()` takes.
+    pub(super) async fn id(&mut self) -> Result<Uuid, ApiError> {
+        let path = self.parts.uri.path().to_owned();
+        let Path(text) = self
+            .parts
+            .extract::<Path<String>>()
+            .await
+            .map_err(|_| ApiError::no_such_path(&path))?;
+        Uuid::try_parse(&text).map_err(|_| ApiError::not_a_key("UUID", &text))
+    }
+
+    /// The context, for operations on resources.
+    pub(super) fn context(&self) -> Context {
+        self.app.context(&self.parts)
+    }
+
+    /// The query string.
+    pub(super) fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
+    }
+
+    /// The address of a path of this server: under the public URL when there is one, else as the client spelt the host.
+    pub(super) fn link(&self, path: &str) -> String {
+        if let Some(base) = self.app.public_url() {
+            return format!("{base}{path}");
+        }
+        let host = self.parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+        match host.or_else(|| self.parts.uri.authority().map(http::uri::Authority::as_str)) {
+            Some(host) => format!("http://{host}{path}"),
+            None => path.to_owned(),
+        }
+    }
+
+    /// The address of this request.
+    pub(super) fn own_link(&self) -> String {
+        let path = self.parts.uri.path_and_query();
+        self.link(path.map_or("/", http::uri::PathAndQuery::as_str))
+    }
+
+    /// The body, whatever it is.
+    ///
+    /// # Errors
+    /// 413 when it is too long; 400 when it ends early.
+    pub(super) fn bytes(&self) -> Result<Bytes, ApiError> {
+        self.body.clone()
+    }
+
+    /// Whether the body is said to be JSON.
+    pub(super) fn says_json(&self) -> bool {
+        content_type_is_json(&self.parts.headers)
+    }
+
+    /// The body, which must be JSON and say so: the original answers 400 where others answer 415.
+    ///
+    /// # Errors
+    /// 400 when the `Content-Type` is not JSON; otherwise as [`bytes`](Self::bytes).
+    pub(super) fn json(&self) -> Result<Bytes, ApiError> {
+        if !self.says_json() {
+            return Err(ApiError::not_json("`Content-Type` must say that it is"));
+        }
+        self.bytes()
+    }
+}
+
+/// The JSON object under a key.
+pub(super) fn object_at<'a>(object: &Object<'a>, key: &str) -> Result<&'a RawValue, ApiError> {
+    match object.get(key) {
+        None => Err(ApiError::deserialization(key, "required", "is required")),
+        Some(value) if value.get().starts_with('{') => Ok(value),
+        Some(value) if value.get() == "null" => Err(ApiError::deserialization(key, "null", "must not be null")),
+        Some(_) => Err(ApiError::deserialization(key, "type", "must be a JSON object")),
+    }
+}
+
+/// Two results, or everything that is wrong with either.
+pub(super) fn both<A, B>(one: Result<A, ApiError>, other: Result<B, ApiError>) -> Result<(A, B), Report> {
+    match (one, other) {
+        (Ok(one), Ok(other)) => Ok((one, other)),
+        (one, other) => Err(one.err().into_iter().chain(other.err()).collect()),
+    }
+}

@@ -1,0 +1,113 @@
+//! `/services/{id}/jobs`, `/services/{id}/jobs/next` and `/services/{id}/queue`.
+
+use http::StatusCode;
+use serde_json::json;
+use topchef_runtime::query::{Condition, Query};
+use topchef_runtime::transaction::{Draft, Object, Outcome, Page, Unknown};
+use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
+use uuid::Uuid;
+
+use super::envelope::Envelope;
+use super::request::Call;
+use super::services::located;
+use super::{PAGE, jobs, schemas};
+use crate::resources::{Job, JobStatus, Service};
+
+/// How many jobs of the queue are shown.
+const SHOWN: u64 = 10;
+
+/// `GET /services/{id}/jobs`.
+///
+/// # Errors
+/// 404; 400 for an unknown query parameter.
+pub async fn list(mut call: Call) -> Result<Reply, Report> {
+    let id = call.id().await?;
+    let service = existing(&call, id).await?;
+    let mut query = Query::first_page(Job::descriptor(), PAGE);
+    query.fields = Job::descriptor().fields.get.to_vec();
+    query.conditions.push(of_service(id));
+    let page = jobs::page(&call, call.app.jobs(), query).await?;
+    let meta = schemas::service_jobs(service.job_registration_schema.as_str());
+    Ok(page.raw_meta(&meta).ok())
+}
+
+/// `POST /services/{id}/jobs`; also when the service is not available.
+///
+/// # Errors
+/// 400 with everything that is wrong; 404.
+pub async fn submit(mut call: Call) -> Result<Reply, Report> {
+    let id = call.id().await?;
+    let contracts = call.app.contracts();
+    contracts.of(call.app.database(), id).await?;
+    let body = call.json()?;
+    let object = Object::read(&body)?.retain(|key, _| key == "parameters");
+    let (draft, report) = Draft::read(Job::descriptor(), &object, Unknown::Ignore);
+    let mut input = Input::<Job>::new(draft);
+    input.set(Job::SERVICE_ID, id);
+    let endpoint = call.app.jobs();
+    let fields = endpoint.descriptor().fields.post;
+    match endpoint.post(&call.context(), (input.into_draft(), report), fields).await? {
+        Outcome::Record { json, key, .. } => {
+            let reply = Envelope::of(&json)
+                .meta(&json!(format!("new job ID is {key}")))
+                .reply(StatusCode::CREATED);
+            Ok(located(reply, &call.link(&format!("/jobs/{key}"))))
+        }
+        Outcome::Reply(reply) => Ok(reply),
+        Outcome::Deleted => Ok(Reply::no_content()),
+    }
+}
+
+/// `GET /services/{id}/jobs/next`: the oldest registered job, which is not claimed by this; 204 when there is none.
+///
+/// # Errors
+/// 404.
+pub async fn next(mut call: Call) -> Result<Reply, Report> {
+    let id = call.id().await?;
+    let page = waiting(&call, id, 1).await?;
+    // An array of one: without its brackets it is the job.
+    Ok(match page.data.get(1..page.data.len().saturating_sub(1)) {
+        Some(job) if page.count > 0 => Envelope::of(job)
+            .links(&[("self", call.own_link())])
+            .meta(&schemas::NEXT)
+            .ok(),
+        _ => Reply::no_content(),
+    })
+}
+
+/// `GET /services/{id}/queue`: the ten oldest registered jobs; 204 when there is none.
+///
+/// # Errors
+/// 404.
+pub async fn queue(mut call: Call) -> Result<Reply, Report> {
+    let id = call.id().await?;
+    let page = waiting(&call, id, SHOWN).await?;
+    if page.count == 0 {
+        return Ok(Reply::no_content());
+    }
+    Ok(Envelope::of(&page.data)
+        .links(&[("self", call.own_link())])
+        .meta(&schemas::QUEUE)
+        .ok())
+}
+
+/// The registered jobs of a service, oldest first: ids are made in the order of time.
+async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report> {
+    call.app.contracts().of(call.app.database(), service).await?;
+    let mut query = Query::first_page(Job::descriptor(), PAGE);
+    query.fields = Job::descriptor().fields.get.to_vec();
+    query.conditions.push(of_service(service));
+    query.conditions.push(Job::STATUS.eq(JobStatus::Registered).into());
+    query.limit = limit;
+    call.app.jobs().list(&call.context(), query).await
+}
+
+/// That a job is of this service.
+pub(super) fn of_service(service: Uuid) -> Condition {
+    Job::SERVICE_ID.eq(service).into()
+}
+
+async fn existing(call: &Call, id: Uuid) -> Result<Service, Report> {
+    let found = call.app.database().find(Service::ID.eq(id)).await?;
+    found.ok_or_else(|| ApiError::record_not_found("Service", id).into())
+}

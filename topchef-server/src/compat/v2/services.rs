@@ -1,0 +1,208 @@
+//! `/services` and `/services/{id}`.
+
+use chrono::Utc;
+use http::StatusCode;
+use http::header::LOCATION;
+use serde_json::json;
+use topchef_runtime::column::ColumnType;
+use topchef_runtime::query::Query;
+use topchef_runtime::transaction::{Draft, Object, Outcome, Unknown};
+use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
+use uuid::Uuid;
+
+use super::envelope::Envelope;
+use super::request::Call;
+use super::{PAGE, jobs, schemas, service_jobs};
+use crate::resources::{Job, Service};
+
+/// `GET /services`.
+///
+/// # Errors
+/// 400 for an unknown query parameter.
+pub async fn list(call: Call) -> Result<Reply, Report> {
+    jobs::page(&call, call.app.services(), Query::first_page(Service::descriptor(), PAGE))
+        .await
+        .map(|page| page.meta(&schemas::SERVICES).ok())
+}
+
+/// `POST /services`.
+///
+/// # Errors
+/// 400 with everything that is wrong, a schema that is not one included.
+pub async fn register(call: Call) -> Result<Reply, Report> {
+    let body = call.json()?;
+    let object = Object::read(&body)?.retain(|key, _| {
+        ["name", "description", "job_registration_schema", "job_result_schema"].contains(&key)
+    });
+    let input = Draft::read(Service::descriptor(), &object, Unknown::Ignore);
+    let services = call.app.services();
+    match services.post(&call.context(), input, services.descriptor().fields.get).await? {
+        Outcome::Record { key, .. } => {
+            let data = json!({"message": "service successfully created"});
+            let location = call.link(&format!("/services/{key}"));
+            let reply = Envelope::of(data.to_string().as_bytes())
+                .links(&[("self", call.own_link()), ("service", location.clone())])
+                .reply(StatusCode::CREATED);
+            Ok(located(reply, &location))
+        }
+        Outcome::Reply(reply) => Ok(reply),
+        Outcome::Deleted => Ok(Reply::no_content()),
+    }
+}
+
+/// `GET /services/{id}`.
+///
+/// # Errors
+/// 404.
+pub async fn show(mut call: Call) -> Result<Reply, Report> {
+    let id = call.id().await?;
+    detail(&call, id).await
+}
+
+/// `PATCH /services/{id}`: a check-in, with or without changes.
+///
+/// # Errors
+/// 400 with everything that is wrong; 404.
+pub async fn change(mut call: Call) -> Result<Reply, Report> {
+    let id = call.id().await?;
+    let body = call.bytes()?;
+    let now = Utc::now();
+    let changes = if call.says_json() { changes(&body)? } else { None };
+    let checked_in_only = changes.is_none();
+    let (draft, report) = changes.unwrap_or_else(|| (Draft::empty(Service::descriptor()), Report::new()));
+    let mut input = Input::<Service>::new(draft);
+    input.set(Service::LAST_CHECKED_IN, now);
+    let cx = call.context().with_key(id.to_value());
+    let services = call.app.services();
+    services
+        .patch(&cx, id.to_value(), (input.into_draft(), report), services.descriptor().fields.patch)
+        .await?;
+    if checked_in_only {
+        let meta = json!({"meta": format!("Service checked in at {}", now.to_rfc3339())});
+        return Reply::json(StatusCode::OK, &meta);
+    }
+    detail(&call, id).await
+}
+
+async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
+    let cx = call.context().with_key(id.to_value());
+    let services = call.app.services();
+    let mut data = services.get(&cx, id.to_value(), services.descriptor().fields.get).await?;
+    let mut query = Query::first_page(Job::descriptor(), PAGE);
+    query.conditions.push(service_jobs::of_service(id));
+    let jobs = call.app.jobs().list(&cx, query).await?;
+    // The record is an object; its jobs become one more key of it.
+    data.pop();
+    data.extend_from_slice(b",\"jobs\":");
+    data.extend_from_slice(&jobs.data);
+    data.push(b'}');
+    let mut links = vec![("self", call.link(&format!("/services/{id}")))];
+    if jobs.more {
+        links.push(("jobs", call.link(&format!("/services/{id}/jobs"))));
+    }
+    Ok(Envelope::of(&data).links(&links).meta(&schemas::SERVICE).ok())
+}
+
+/// What a body changes; none when it is no JSON, or null: then it is a check-in alone.
+fn changes(body: &[u8]) -> Result<Option<(Draft, Report)>, Report> {
+    if body.trim_ascii() == b"null" {
+        return Ok(None);
+    }
+    let object = match Object::read(body) {
+        Ok(object) => object,
+        Err(report) if report.errors().iter().any(|error| error.code() == "not_an_object") => return Err(report),
+        Err(_) => return Ok(None),
+    };
+    let given = object.clone().retain(|key, _| ["name", "description"].contains(&key));
+    let (draft, mut report) = Draft::read(Service::descriptor(), &given, Unknown::Ignore);
+    let mut input = Input::<Service>::new(draft);
+    if let Some(value) = object.get("is_available") {
+        match truth(value.get()) {
+            Some(available) => input.set(Service::IS_SERVICE_AVAILABLE, available),
+            None => report.push(wrong("is_available", value.get(), "must be a boolean")),
+        }
+    }
+    if let Some(value) = object.get("timeout") {
+        match seconds(value.get()) {
+            Some(timeout) if timeout >= 0 => input.set(Service::TIMEOUT, timeout),
+            Some(_) => report.push(wrong("timeout", value.get(), "must not be negative")),
+            None => report.push(wrong("timeout", value.get(), "must be a number of seconds")),
+        }
+    }
+    Ok(Some((input.into_draft(), report)))
+}
+
+fn wrong(key: &str, value: &str, detail: &str) -> ApiError {
+    if value == "null" {
+        ApiError::deserialization(key, "null", "must not be null")
+    } else {
+        ApiError::deserialization(key, "type", detail)
+    }
+}
+
+/// The spellings of true and false that the original takes.
+fn truth(json: &str) -> Option<bool> {
+    let text = serde_json::from_str::<String>(json).unwrap_or_else(|_| json.to_owned());
+    match text.as_str() {
+        "1" | "t" | "T" | "true" | "True" | "TRUE" => Some(true),
+        "0" | "f" | "F" | "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whole seconds from a number, which is truncated, or from a string with a whole number.
+fn seconds(json: &str) -> Option<i64> {
+    if let Ok(text) = serde_json::from_str::<String>(json) {
+        return text.trim().parse().ok();
+    }
+    if let Ok(whole) = serde_json::from_str::<i64>(json) {
+        return Some(whole);
+    }
+    let float: f64 = serde_json::from_str(json).ok()?;
+    // Every whole number below 2^53 is exact; a timeout above is a mistake.
+    #[expect(clippy::cast_possible_truncation, reason = "the bound is checked, and truncating is the rule")]
+    (float.abs() < 9.0e15).then(|| float.trunc() as i64)
+}
+
+/// A reply with its `Location`.
+pub(super) fn located(reply: Reply, location: &str) -> Reply {
+    match location.parse() {
+        Ok(location) => reply.header(LOCATION, location),
+        Err(_) => reply,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truth_comes_in_the_spellings_of_the_original() {
+        for json in ["1", "true", "\"1\"", "\"t\"", "\"True\"", "\"TRUE\""] {
+            assert_eq!(truth(json), Some(true), "{json}");
+        }
+        for json in ["0", "false", "\"False\"", "\"f\""] {
+            assert_eq!(truth(json), Some(false), "{json}");
+        }
+        for json in ["2", "\"maybe\"", "null", "[]", "1.0"] {
+            assert_eq!(truth(json), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_truncated_and_bounded() {
+        for (json, expected) in [
+            ("20", Some(20)),
+            ("\"21\"", Some(21)),
+            ("22.9", Some(22)),
+            ("-1", Some(-1)),
+            ("0", Some(0)),
+            ("\"abc\"", None),
+            ("true", None),
+            ("1e300", None),
+            ("123456789012345678901234567890", None),
+        ] {
+            assert_eq!(seconds(json), expected, "{json}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Owns the compiled schemas that are kept, so that a service's schema is not compiled for every job.
+//! Does not know where schemas come from.
+
+use std::sync::Arc;
+
+use moka::sync::Cache;
+
+use super::limits::Limits;
+use super::problem::SchemaProblem;
+use super::schema::Schema;
+
+/// A bounded cache of compiled schemas by their text, shared by all threads.
+///
+/// Refused schemas are not kept: they come at registration, once.
+#[derive(Clone)]
+pub struct Schemas {
+    limits: Limits,
+    // By the text itself rather than by a hash of it: two texts must never share a schema.
+    cache: Cache<Arc<str>, Arc<Schema>>,
+}
+
+impl Schemas {
+    /// An empty cache, within [`Limits::cached_schemas`] and [`Limits::cached_bytes`].
+    pub fn new(limits: Limits) -> Self {
+        let smallest = limits.cached_bytes / limits.cached_schemas.max(1);
+        let cache = Cache::builder()
+            .max_capacity(limits.cached_bytes)
+            // A small schema weighs as much as its place, so that both bounds hold.
+            .weigher(move |text: &Arc<str>, _| {
+                u32::try_from(smallest.max(text.len() as u64)).unwrap_or(u32::MAX)
+            })
+            .build();
+        Self { limits, cache }
+    }
+
+    /// The schema of `text`, compiled unless it is here; several threads that ask for the same text compile it once.
+    pub fn get(&self, text: &str) -> Result<Arc<Schema>, SchemaProblem> {
+        if let Some(known) = self.cache.get(text) {
+            return Ok(known);
+        }
+        self.cache
+            .try_get_with(Arc::from(text), || {
+                Schema::compile(text, &self.limits).map(Arc::new)
+            })
+            .map_err(|problem| SchemaProblem::clone(&problem))
+    }
+}
+
+impl Default for Schemas {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_is_compiled_once() {
+        let schemas = Schemas::default();
+        let first = schemas.get(r#"{"type":"object"}"#).unwrap();
+        let second = schemas.get(r#"{"type":"object"}"#).unwrap();
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(schemas.get("[]").is_err());
+    }
+
+    #[test]
+    fn the_cache_is_bounded() {
+        let schemas = Schemas::new(Limits {
+            cached_schemas: 3,
+            ..Limits::default()
+        });
+        for index in 0..50 {
+            schemas.get(&format!(r#"{{"minimum":{index}}}"#)).unwrap();
+        }
+        schemas.cache.run_pending_tasks();
+        assert!(schemas.cache.entry_count() <= 3);
+    }
+}

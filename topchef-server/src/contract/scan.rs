@@ -1,0 +1,127 @@
+//! Owns the step from text to JSON, and the bounds that must hold before a parser runs.
+//! Does not know schemas.
+
+use serde_json::Value;
+
+use super::limits::Limits;
+
+/// Why a text was not parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ScanProblem {
+    /// With what the parser says and where.
+    NotJson(String),
+    /// With the deepest nesting allowed.
+    TooDeep(usize),
+    /// With what is too long.
+    TooLong(String),
+}
+
+/// The deepest nesting `serde_json` parses: its recursion limit of 128 refuses the 128th level.
+const PARSER_DEPTH: usize = 127;
+
+/// Parse `text`, unless it is longer than `bytes` or outside `limits`.
+///
+/// The last of several equal keys wins, as with `serde_json`.
+pub(super) fn parse(text: &str, bytes: usize, limits: &Limits) -> Result<Value, ScanProblem> {
+    if text.len() > bytes {
+        return Err(ScanProblem::TooLong(format!(
+            "{} bytes, at most {bytes} are allowed",
+            text.len()
+        )));
+    }
+    scan(text.as_bytes(), limits)?;
+    serde_json::from_str(text).map_err(|error| ScanProblem::NotJson(error.to_string()))
+}
+
+/// One pass over the bytes that sees only brackets, strings and numbers; what is malformed is the parser's affair.
+fn scan(bytes: &[u8], limits: &Limits) -> Result<(), ScanProblem> {
+    let deepest = limits.depth.min(PARSER_DEPTH);
+    let mut depth = 0_usize;
+    let mut number = 0_usize;
+    let mut rest = bytes.iter();
+    while let Some(byte) = rest.next() {
+        number = match byte {
+            b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E' => number + 1,
+            _ => 0,
+        };
+        // Arithmetic on long numbers is more than linear, so their length is bounded before anything looks at them.
+        if number > limits.number_length {
+            return Err(ScanProblem::TooLong(format!(
+                "a number of more than {} characters",
+                limits.number_length
+            )));
+        }
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > deepest {
+                    return Err(ScanProblem::TooDeep(deepest));
+                }
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => skip_string(&mut rest),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn skip_string(rest: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => {
+                rest.next();
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Value, ScanProblem> {
+        parse(text, 10_000_000, &Limits::default())
+    }
+
+    #[test]
+    fn nesting_is_bounded_before_parsing() {
+        for levels in [128, 10_000, 1_000_000] {
+            assert_eq!(parsed(&"[".repeat(levels)), Err(ScanProblem::TooDeep(127)));
+            assert_eq!(
+                parsed(&"{\"a\":".repeat(levels)),
+                Err(ScanProblem::TooDeep(127))
+            );
+        }
+        let deepest = format!("{}{}", "[".repeat(127), "]".repeat(127));
+        assert!(parsed(&deepest).is_ok());
+    }
+
+    #[test]
+    fn brackets_in_strings_do_not_nest() {
+        assert!(parsed(&format!("\"\\\"{}\"", "[".repeat(1_000))).is_ok());
+    }
+
+    #[test]
+    fn long_numbers_are_refused() {
+        assert!(matches!(
+            parsed(&"1".repeat(1_001)),
+            Err(ScanProblem::TooLong(_))
+        ));
+        assert!(parsed(&"1".repeat(1_000)).is_ok());
+        assert!(parsed(&format!("\"{}\"", "1".repeat(5_000))).is_ok());
+    }
+
+    #[test]
+    fn the_last_of_equal_keys_wins() {
+        assert_eq!(parsed(r#"{"a":1,"a":2}"#), Ok(serde_json::json!({"a": 2})));
+    }
+
+    #[test]
+    fn what_is_not_json_is_said() {
+        assert!(matches!(parsed("{"), Err(ScanProblem::NotJson(_))));
+        assert!(matches!(parsed("NaN"), Err(ScanProblem::NotJson(_))));
+    }
+}

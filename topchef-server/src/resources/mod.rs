@@ -1,0 +1,13 @@
+//! The resources of the queue, written as any application would write its own.
+//!
+//! They know the runtime and their contracts, neither routes nor SQL.
+
+mod contracts;
+mod job;
+mod json_object;
+mod service;
+
+pub use contracts::{Contract, Contracts, check};
+pub use job::{Job, JobStatus};
+pub use json_object::JsonObject;
+pub use service::Service;
