@@ -4,8 +4,8 @@
 //! What each attribute means, with examples that compile, is documented where users read it: in `topchef_runtime`.
 //!
 //! An item goes through four stages, and the modules below stand in their order:
-//! [`read`] takes what the user wrote, [`settle`] makes a [`model`] of it in which nothing is left open,
-//! [`check`] says all that is wrong with it, and [`expand`] writes it out.
+//! `read` takes what the user wrote, `settle` makes a `model` of it in which nothing is left open,
+//! `check` says all that is wrong with it, and `expand` writes it out.
 
 mod pipeline;
 

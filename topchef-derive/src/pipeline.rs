@@ -118,36 +118,42 @@ mod tests {
 
     #[test]
     fn the_impls_stand_beside_the_errors() {
-        assert_snapshot!(expansion! {
+        let code = expansion! {
+            #[resource(before_commit(get = never, post = stamp))]
             struct Book {
                 id: Uuid,
-                #[resource(max_length = 0)]
+                #[resource(max_length = 0, default = untitled)]
                 title: String,
+                #[resource(jsn)]
+                body: Body,
             }
-        });
+        };
+        assert_snapshot!(code);
     }
 
     #[test]
     fn an_item_that_is_no_resource_still_gets_the_impls() {
-        assert_snapshot!(expansion! {
+        let code = expansion! {
             enum Shape<'a, T: Clone> where T: Copy { Round(&'a T) }
-        });
+        };
+        assert_snapshot!(code);
     }
 
     #[test]
     fn the_smallest_resource() {
-        assert_snapshot!(expansion! {
+        let code = expansion! {
             struct Author {
                 id: Uuid,
                 first_name: String,
                 last_name: String,
             }
-        });
+        };
+        assert_snapshot!(code);
     }
 
     #[test]
     fn the_book() {
-        assert_snapshot!(expansion! {
+        let code = expansion! {
             /// A book.
             #[resource(
                 url_prefix = "/api",
@@ -170,12 +176,13 @@ mod tests {
                 #[resource(json)]
                 schema: Box<RawValue>,
             }
-        });
+        };
+        assert_snapshot!(code);
     }
 
     #[test]
     fn a_resource_with_defaults_of_every_kind() {
-        assert_snapshot!(expansion! {
+        let code = expansion! {
             /// One request that a server
             /// answered.
             #[resource(
@@ -194,7 +201,9 @@ mod tests {
                 #[resource(default = 200)]
                 status_code: i32,
                 #[resource(default = -1)]
-                offset: i64,
+                offset: Option<i64>,
+                #[resource(default = "GET")]
+                verb: Option<String>,
                 #[resource(default = Self::USUAL)]
                 level: Level,
                 #[resource(default)]
@@ -208,12 +217,13 @@ mod tests {
                 #[resource(json, default = Some(Note::from("x")))]
                 note: Option<Note>,
             }
-        });
+        };
+        assert_snapshot!(code);
     }
 
     #[test]
     fn an_enum() {
-        assert_snapshot!(enum_expansion! {
+        let code = enum_expansion! {
             #[resource(rename_all = "SCREAMING_SNAKE_CASE")]
             pub enum Status {
                 Registered,
@@ -221,14 +231,16 @@ mod tests {
                 #[resource(rename = "DONE")]
                 Finished,
             }
-        });
+        };
+        assert_snapshot!(code);
     }
 
     #[test]
     fn an_enum_with_errors_still_gets_the_impls() {
-        assert_snapshot!(enum_expansion! {
+        let code = enum_expansion! {
             enum Status { Failed(String) }
-        });
+        };
+        assert_snapshot!(code);
     }
 
     #[test]

@@ -19,12 +19,14 @@ struct Author {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let address = std::env::args().nth(1);
+    let address = address.unwrap_or("127.0.0.1:3000".into());
     let database = Database::sqlite("authors.db").open().await?;
     database.create_tables::<Author>().await?;
     Api::new(database)
         .resource::<Author>()
         .public()
-        .serve("127.0.0.1:3000")
+        .serve(&address)
         .await?;
     Ok(())
 }

@@ -1,28 +1,18 @@
-//! The application: the database, the resources and what they share, and the router over all of it.
+//! The application: the database, the resources, and what they share.
 //!
-//! It does not know how it is served.
+//! It does not know which paths lead to it.
 
-use std::error::Error;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::Router;
-use axum::error_handling::HandleErrorLayer;
+use http::Extensions;
 use http::request::Parts;
-use http::{Extensions, StatusCode};
+use topchef_runtime::database::DatabaseError;
 use topchef_runtime::transaction::Endpoint;
-use topchef_runtime::{ApiError, Context, Database};
-use tower::timeout::TimeoutLayer;
-use tower::{BoxError, ServiceBuilder};
-use tower_http::trace::TraceLayer;
+use topchef_runtime::{Context, Database};
 
 use crate::config::{Config, Metadata};
+use crate::migrations::{self, MigrationError};
 use crate::resources::{Contracts, Job, Service};
-use crate::{migrations, router};
-
-/// The longest that a request may take; what takes longer is given up with 503.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The application's state; cheap to clone.
 #[derive(Clone)]
@@ -39,36 +29,28 @@ struct Shared {
     metadata: Metadata,
 }
 
-/// Opens the database, brings it up to date, and builds the router over it.
-///
-/// # Errors
-/// When the database cannot be opened or migrated.
-pub async fn build(config: Config) -> Result<Router, Box<dyn Error + Send + Sync>> {
-    migrations::run(&config.database).await?;
-    let app = App::over(open(&config.database).await?, config);
-    let layers = ServiceBuilder::new()
-        .layer(TraceLayer::new_for_http())
-        .layer(HandleErrorLayer::new(timed_out))
-        .layer(TimeoutLayer::new(REQUEST_TIMEOUT));
-    Ok(router::router(app).layer(layers))
-}
-
-async fn open(path: &Path) -> Result<Database, Box<dyn Error + Send + Sync>> {
-    Ok(Database::sqlite(path).open().await?)
-}
-
-async fn timed_out(error: BoxError) -> ApiError {
-    let seconds = REQUEST_TIMEOUT.as_secs();
-    ApiError::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "Timeout",
-        format!("the request took longer than {seconds} s and was given up"),
-    )
-    .retry_after(Duration::from_secs(1))
-    .caused_by(std::io::Error::other(error))
+/// Why the application could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The tables could not be brought forward.
+    #[error(transparent)]
+    Migrate(#[from] MigrationError),
+    /// The database could not be opened.
+    #[error("the database cannot be opened")]
+    Open(#[from] DatabaseError),
 }
 
 impl App {
+    /// Brings the database up to date, opens it, and puts the resources over it.
+    ///
+    /// # Errors
+    /// When the database cannot be migrated or opened.
+    pub async fn open(config: Config) -> Result<Self, OpenError> {
+        migrations::run(&config.database).await?;
+        let database = Database::sqlite(&config.database).open().await?;
+        Ok(Self::over(database, config))
+    }
+
     fn over(database: Database, config: Config) -> Self {
         let contracts = Contracts::default();
         let mut state = Extensions::new();

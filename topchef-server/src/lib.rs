@@ -1,8 +1,6 @@
 //! A job queue for labs: services with JSON-Schema contracts, jobs that must satisfy them, workers over plain HTTP.
 //!
-//! This file owns the reading order; it holds no logic.
-
-pub mod cli;
+//! This file owns the order of the modules, leaf first; it holds no logic.
 
 pub mod config;
 
@@ -12,14 +10,18 @@ pub mod shutdown;
 
 pub mod method_override;
 
-pub mod app;
-
-pub mod router;
-
-pub mod compat;
-
-pub mod resources;
+pub mod migrations;
 
 pub mod contract;
 
-pub mod migrations;
+pub mod resources;
+
+pub mod app;
+
+pub mod compat;
+
+pub mod layers;
+
+pub mod router;
+
+pub mod cli;

@@ -13,6 +13,7 @@ use topchef_runtime::http::guarded;
 
 use crate::app::App;
 use crate::compat::v2::{jobs, root, service_jobs, services, validator};
+use crate::layers;
 
 /// The router over the application.
 pub fn router(app: App) -> Router {
@@ -22,16 +23,25 @@ pub fn router(app: App) -> Router {
         // Services.
         .route(
             "/services",
-            only("OPTIONS, POST, HEAD, GET", get(services::list).post(services::register)),
+            only(
+                "OPTIONS, POST, HEAD, GET",
+                get(services::list).post(services::register),
+            ),
         )
         .route(
             "/services/{service}",
-            only("OPTIONS, PATCH, HEAD, GET", get(services::show).patch(services::change)),
+            only(
+                "OPTIONS, PATCH, HEAD, GET",
+                get(services::show).patch(services::change),
+            ),
         )
         // The jobs of a service.
         .route(
             "/services/{service}/jobs",
-            only("OPTIONS, GET, HEAD, POST", get(service_jobs::list).post(service_jobs::submit)),
+            only(
+                "OPTIONS, GET, HEAD, POST",
+                get(service_jobs::list).post(service_jobs::submit),
+            ),
         )
         .route(
             "/services/{service}/jobs/next",
@@ -45,14 +55,20 @@ pub fn router(app: App) -> Router {
         .route("/jobs", only("OPTIONS, HEAD, GET", get(jobs::list)))
         .route(
             "/jobs/{job}",
-            only("OPTIONS, PATCH, HEAD, GET", get(jobs::show).patch(jobs::change)),
+            only(
+                "OPTIONS, PATCH, HEAD, GET",
+                get(jobs::show).patch(jobs::change),
+            ),
         )
         // JSON Schema for anybody.
         .route(
             "/validator",
-            only("OPTIONS, POST, HEAD, GET", get(validator::show).post(validator::validate)),
+            only(
+                "OPTIONS, POST, HEAD, GET",
+                get(validator::show).post(validator::validate),
+            ),
         );
-    guarded(router.with_state(app))
+    layers::around(guarded(router.with_state(app)))
 }
 
 /// The methods of a path with `OPTIONS`, and 405 for all others.

@@ -38,7 +38,9 @@ mod tests {
                     pub_year: Option<i32>,
                     #[resource(max_length = 5)]
                     lent: bool,
-                    #[resource(json, max_length = 6)]
+                    #[resource(max_length = 6)]
+                    cover: Vec<u8>,
+                    #[resource(json, max_length = 7)]
                     body: String,
                 }
             },
@@ -46,7 +48,8 @@ mod tests {
                 "36: `max_length` is for text, and `id` is of type `Uuid`; remove it",
                 "4: `max_length` is for text, and `pub_year` is of type `i32`; remove it",
                 "5: `max_length` is for text, and `lent` is of type `bool`; remove it",
-                "6: `max_length` is for text, and `body` is JSON; remove it",
+                "6: `max_length` is for text, and `cover` is of type `Vec`; remove it",
+                "7: `max_length` is for text, and `body` is JSON; remove it",
             ],
         );
     }

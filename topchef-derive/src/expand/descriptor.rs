@@ -3,8 +3,9 @@
 //! It does not know how the descriptor is reached.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::Type;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Expr, ExprLit, Lit};
 
 use super::words::{at, method, runtime, without_self};
 use crate::model::{Column, DefaultValue, Method, Resource, SerialField, Source};
@@ -13,7 +14,7 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
     let runtime = runtime(Span::call_site());
     let Resource { doc, path, .. } = resource;
     let name = &resource.name;
-    let plain_name = syn::ext::IdentExt::unraw(name).to_string();
+    let plain_name = name.unraw().to_string();
     let table = resource.table.value();
     let methods = resource
         .methods
@@ -96,10 +97,7 @@ fn column_descriptor(column: &Column, name: &Ident) -> TokenStream {
         .write_only
         .as_ref()
         .map(|_| quote_spanned!(span=> .write_only()));
-    let default = column.default.as_ref().map(|default| {
-        let value = default_value(default, column.json.is_some(), &column.ty, name);
-        quote_spanned!(span=> .default(|| #value))
-    });
+    let default = default(column, name).map(|default| quote_spanned!(span=> .default(#default)));
     let doc = (!doc.is_empty()).then(|| quote_spanned!(span=> .doc(#doc)));
     quote_spanned! {span=>
         #runtime::descriptor::ColumnDescriptor::#of::<#ty>(#column_name)
@@ -107,7 +105,9 @@ fn column_descriptor(column: &Column, name: &Ident) -> TokenStream {
     }
 }
 
-fn default_value(default: &DefaultValue, is_json: bool, ty: &Type, name: &Ident) -> TokenStream {
+/// A function that makes the value of a column when nothing was given.
+pub(super) fn default(column: &Column, name: &Ident) -> Option<TokenStream> {
+    let default = column.default.as_ref()?;
     let (span, value) = match default {
         DefaultValue::OfType(word) => {
             let span = at(word);
@@ -116,30 +116,41 @@ fn default_value(default: &DefaultValue, is_json: bool, ty: &Type, name: &Ident)
                 quote_spanned!(span=> ::core::default::Default::default()),
             )
         }
-        DefaultValue::Text(text) => {
-            let span = at(text);
-            (
-                span,
-                quote_spanned!(span=> ::core::convert::Into::into(#text)),
-            )
-        }
+        DefaultValue::Literal(literal) => (at(literal), literal_value(literal, column)),
         DefaultValue::Path(path) => (at(path), without_self(path, name)),
         DefaultValue::Expression(expression) => (at(expression), without_self(expression, name)),
     };
     let runtime = runtime(span);
-    let ty = without_self(ty, name);
+    let ty = without_self(&column.ty, name);
     // Only the compiler knows whether a path is a function or a value: the runtime asks it, by two inferred types.
-    let (make, inferred) = match (default, is_json) {
-        (DefaultValue::Path(_), false) => (
-            quote_spanned!(span=> default_value),
-            quote_spanned!(span=> , _, _),
-        ),
-        (DefaultValue::Path(_), true) => (
-            quote_spanned!(span=> default_json_value),
-            quote_spanned!(span=> , _, _),
-        ),
-        (_, false) => (quote_spanned!(span=> default_typed), TokenStream::new()),
-        (_, true) => (quote_spanned!(span=> default_json), TokenStream::new()),
+    let is_path = matches!(default, DefaultValue::Path(_));
+    let (make, inferred) = match (is_path, column.json.is_some()) {
+        (true, false) => (quote!(default_value), quote!(, _, _)),
+        (true, true) => (quote!(default_json_value), quote!(, _, _)),
+        (false, false) => (quote!(default_typed), quote!()),
+        (false, true) => (quote!(default_json), quote!()),
     };
-    quote_spanned!(span=> #runtime::__private::#make::<#ty #inferred>(#value))
+    Some(quote_spanned!(span=> || #runtime::__private::#make::<#ty #inferred>(#value)))
+}
+
+/// A literal as the column's type: a text is converted, and an `Option` holds it.
+fn literal_value(literal: &Expr, column: &Column) -> TokenStream {
+    let span = at(literal);
+    let is_text = matches!(
+        literal,
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(_),
+            ..
+        })
+    );
+    let value = if is_text {
+        quote_spanned!(span=> ::core::convert::Into::into(#literal))
+    } else {
+        literal.to_token_stream()
+    };
+    if column.is_option() {
+        quote_spanned!(span=> ::core::option::Option::Some(#value))
+    } else {
+        value
+    }
 }

@@ -6,18 +6,30 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::Generics;
 
-use super::columns;
 use super::words::{quietly, runtime};
-use crate::model::{Column, Resource};
+use super::{columns, descriptor, hooked};
+use crate::model::{Column, Hook, Resource};
 
-/// The impls of a resource with errors: the typed columns that could be read, and traits without bodies.
+/// The impls of a resource with errors: the typed columns, defaults and hooks that could be read, and nothing that runs.
+///
+/// With the defaults and hooks, what was imported only for them is still used, and what is wrong with them is still
+/// said.
 pub(crate) fn resource(resource: &Resource) -> TokenStream {
-    let traits = unread_resource(&resource.name, &resource.generics);
-    if !resource.generics.params.is_empty() {
-        return traits;
+    let Resource { name, generics, .. } = resource;
+    if !generics.params.is_empty() {
+        return unread_resource(name, generics);
     }
-    let columns = columns::expand(resource, &readable(&resource.columns));
-    quote!(#columns #traits)
+    let readable = readable(&resource.columns);
+    let columns = columns::expand(resource, &readable);
+    let defaults: Vec<_> = readable
+        .iter()
+        .filter_map(|(_, column)| descriptor::default(column, name))
+        .collect();
+    let model_resource = model_resource(name, generics, &defaults);
+    let is_possible = |hook: &&Hook| hook.phase.methods().contains(&hook.method);
+    let hooks: Vec<_> = resource.hooks.iter().filter(is_possible).collect();
+    let hooked = hooked::expand(name, &hooks);
+    quote!(#columns #model_resource #hooked)
 }
 
 /// The columns whose constants will compile: no constant twice, and no type that may have lacked a misspelt `json`.
@@ -40,12 +52,33 @@ fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
 pub(crate) fn unread_resource(name: &Ident, generics: &Generics) -> TokenStream {
     let runtime = runtime(Span::call_site());
     let quietly = quietly();
+    let model_resource = model_resource(name, generics, &[]);
     let bounded = with_bounds(generics);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
+    quote! {
+        #model_resource
+
+        #quietly
+        impl #impl_generics #runtime::Hooked for #name #ty_generics #where_clause {
+            fn hooks() -> &'static #runtime::__private::Hooks {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+fn model_resource(name: &Ident, generics: &Generics, defaults: &[TokenStream]) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let quietly = quietly();
+    let bounded = with_bounds(generics);
+    let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
+    let defaults = (!defaults.is_empty())
+        .then(|| quote!(const _: &[fn() -> #runtime::Value] = &[#(#defaults),*];));
     quote! {
         #quietly
         impl #impl_generics #runtime::ModelResource for #name #ty_generics #where_clause {
             fn descriptor() -> &'static #runtime::descriptor::Descriptor {
+                #defaults
                 ::core::unreachable!()
             }
 
@@ -56,13 +89,6 @@ pub(crate) fn unread_resource(name: &Ident, generics: &Generics) -> TokenStream 
             }
 
             fn values(&self) -> ::std::vec::Vec<#runtime::Value> {
-                ::core::unreachable!()
-            }
-        }
-
-        #quietly
-        impl #impl_generics #runtime::Hooked for #name #ty_generics #where_clause {
-            fn hooks() -> &'static #runtime::__private::Hooks {
                 ::core::unreachable!()
             }
         }

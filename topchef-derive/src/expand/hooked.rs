@@ -2,28 +2,28 @@
 //!
 //! It does not know what a hook may do.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::words::{at, method, quietly, runtime, without_self};
-use crate::model::{Hook, Method, Phase, Resource};
+use crate::model::{Hook, Method, Phase};
 
-pub(super) fn expand(resource: &Resource) -> TokenStream {
+pub(super) fn expand(name: &Ident, hooks: &[&Hook]) -> TokenStream {
     let runtime = runtime(Span::call_site());
     let quietly = quietly();
-    let name = &resource.name;
-    let select = hooks(resource, &quote!(select_hook), |hook| {
-        hook.phase == Phase::ProcessInput && !takes_a_body(hook.method)
+    let of = |phase: Phase, wrap: &TokenStream, belongs: fn(Method) -> bool| {
+        let hooks = hooks
+            .iter()
+            .filter(|hook| hook.phase == phase && belongs(hook.method));
+        let wrapped = hooks.map(|hook| wrapped(name, hook, wrap));
+        quote!(&[#(#wrapped),*])
+    };
+    let select = of(Phase::ProcessInput, &quote!(select_hook), |method| {
+        !takes_a_body(method)
     });
-    let input = hooks(resource, &quote!(input_hook), |hook| {
-        hook.phase == Phase::ProcessInput && takes_a_body(hook.method)
-    });
-    let before_commit = hooks(resource, &quote!(before_commit_hook), |hook| {
-        hook.phase == Phase::BeforeCommit
-    });
-    let after_commit = hooks(resource, &quote!(after_commit_hook), |hook| {
-        hook.phase == Phase::AfterCommit
-    });
+    let input = of(Phase::ProcessInput, &quote!(input_hook), takes_a_body);
+    let before_commit = of(Phase::BeforeCommit, &quote!(before_commit_hook), |_| true);
+    let after_commit = of(Phase::AfterCommit, &quote!(after_commit_hook), |_| true);
     quote! {
         #quietly
         impl #runtime::Hooked for #name {
@@ -45,19 +45,11 @@ fn takes_a_body(method: Method) -> bool {
     matches!(method, Method::Post | Method::Put | Method::Patch)
 }
 
-/// The hooks for which `belongs` holds; what the compiler says about one lands on its path.
-fn hooks(resource: &Resource, wrap: &TokenStream, belongs: impl Fn(&Hook) -> bool) -> TokenStream {
-    let name = &resource.name;
-    let hooks = resource
-        .hooks
-        .iter()
-        .filter(|hook| belongs(hook))
-        .map(|hook| {
-            let span = at(&hook.path);
-            let runtime = runtime(span);
-            let method = method(hook.method);
-            let path = without_self(&hook.path, name);
-            quote_spanned!(span=> (#method, &#runtime::__private::#wrap::<#name, _>(#path)))
-        });
-    quote!(&[#(#hooks),*])
+/// A hook without its type; what the compiler says about it lands on its path.
+fn wrapped(name: &Ident, hook: &Hook, wrap: &TokenStream) -> TokenStream {
+    let span = at(&hook.path);
+    let runtime = runtime(span);
+    let method = method(hook.method);
+    let path = without_self(&hook.path, name);
+    quote_spanned!(span=> (#method, &#runtime::__private::#wrap::<#name, _>(#path)))
 }

@@ -16,13 +16,12 @@ use crate::model::{Enumeration, Resource};
 
 /// All that a resource gets.
 pub(crate) fn resource(resource: &Resource) -> TokenStream {
+    let columns: Vec<_> = resource.columns.iter().enumerate().collect();
+    let hooks: Vec<_> = resource.hooks.iter().collect();
     [
-        columns::expand(
-            resource,
-            &resource.columns.iter().enumerate().collect::<Vec<_>>(),
-        ),
+        columns::expand(resource, &columns),
         model_resource::expand(resource),
-        hooked::expand(resource),
+        hooked::expand(&resource.name, &hooks),
     ]
     .into_iter()
     .collect()

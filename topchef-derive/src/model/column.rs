@@ -2,7 +2,32 @@
 //!
 //! It does not know the other columns.
 
-use syn::{Expr, ExprPath, GenericArgument, Ident, LitStr, PathArguments, PathSegment, Type};
+use syn::{Expr, ExprPath, GenericArgument, Ident, PathArguments, PathSegment, Type};
+
+/// The types, by their names, that hold one value which is no text.
+const SCALARS: [&str; 21] = [
+    "bool",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "f32",
+    "f64",
+    "Uuid",
+    "NaiveDate",
+    "NaiveTime",
+    "NaiveDateTime",
+    "DateTime",
+    "Decimal",
+];
 
 /// A field that is a column.
 pub(crate) struct Column {
@@ -30,11 +55,11 @@ pub(crate) struct Column {
 pub(crate) enum DefaultValue {
     /// The type's own; the word is `default`.
     OfType(Ident),
-    /// A text, which the type is made from.
-    Text(LitStr),
+    /// A text, a number, a character or a truth value, which an `Option` is wrapped around.
+    Literal(Expr),
     /// A path of a function or of a value: which of the two, the compiler knows.
     Path(ExprPath),
-    /// A value.
+    /// Any other value.
     Expression(Expr),
 }
 
@@ -58,36 +83,14 @@ impl Column {
 
     /// Whether the type is by its name one of those that have a column form, so that it needs no `json`.
     pub(crate) fn is_plainly_a_column(&self) -> bool {
-        self.is_plainly_not_text() || self.type_name().is_some_and(|name| name == "String")
+        self.type_name()
+            .is_some_and(|name| name == "String" || SCALARS.contains(&name.as_str()))
     }
 
     /// Whether the type is by its name a number, a date or something else that has no length in characters.
     pub(crate) fn is_plainly_not_text(&self) -> bool {
-        const NOT_TEXT: [&str; 21] = [
-            "bool",
-            "i8",
-            "i16",
-            "i32",
-            "i64",
-            "i128",
-            "isize",
-            "u8",
-            "u16",
-            "u32",
-            "u64",
-            "u128",
-            "usize",
-            "f32",
-            "f64",
-            "Uuid",
-            "NaiveDate",
-            "NaiveTime",
-            "NaiveDateTime",
-            "DateTime",
-            "Decimal",
-        ];
         self.type_name()
-            .is_some_and(|name| NOT_TEXT.contains(&name.as_str()))
+            .is_some_and(|name| name == "Vec" || SCALARS.contains(&name.as_str()))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It does not know the field's type.
 
-use syn::{Expr, ExprLit, Lit};
+use syn::{Expr, UnOp};
 
 use super::key::{Form, Given, Value};
 use crate::diag::Problems;
@@ -12,11 +12,8 @@ impl Value for DefaultValue {
     fn read(given: Given<'_>, problems: &mut Problems) -> Option<Self> {
         match given.form {
             Form::Word => Some(Self::OfType(given.key.clone())),
-            Form::Value(Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            })) => Some(Self::Text(text.clone())),
             Form::Value(Expr::Path(path)) => Some(Self::Path(path.clone())),
+            Form::Value(value) if is_literal(value) => Some(Self::Literal(value.clone())),
             Form::Value(expression) => Some(Self::Expression(expression.clone())),
             Form::List(_) | Form::Broken(_) => {
                 given.is_wrong(
@@ -26,6 +23,14 @@ impl Value for DefaultValue {
                 None
             }
         }
+    }
+}
+
+fn is_literal(expression: &Expr) -> bool {
+    match expression {
+        Expr::Lit(_) => true,
+        Expr::Unary(negative) => matches!(negative.op, UnOp::Neg(_)) && is_literal(&negative.expr),
+        _ => false,
     }
 }
 
@@ -46,6 +51,8 @@ mod tests {
                     pages: i32,
                     #[resource(default = Vec::<(u8, u8)>::new(), json)]
                     pairs: Vec<(u8, u8)>,
+                    #[resource(default = Map::<u8, u8>::new, json)]
+                    map: Map<u8, u8>,
                 }
             },
             [

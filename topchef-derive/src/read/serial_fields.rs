@@ -135,7 +135,7 @@ fn serial_name(input: ParseStream<'_>) -> syn::Result<SerialName> {
     if input.peek(token::Bracket) {
         let list: TokenTree = input.parse()?;
         let message = not_available(&word.to_string());
-        return Err(syn::Error::new_spanned(quote_both(&word, &list), message));
+        return Err(syn::Error::new_spanned(together(&word, &list), message));
     }
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(SerialName {
@@ -158,11 +158,11 @@ fn serial_name(input: ParseStream<'_>) -> syn::Result<SerialName> {
                 Err(syn::Error::new_spanned(arguments, message))
             }
         }
-        _ => Err(syn::Error::new_spanned(quote_both(&word, &after), FORM)),
+        _ => Err(syn::Error::new_spanned(together(&word, &after), FORM)),
     }
 }
 
-fn quote_both(first: &impl ToTokens, second: &impl ToTokens) -> TokenStream {
+fn together(first: &impl ToTokens, second: &impl ToTokens) -> TokenStream {
     let mut tokens = first.to_token_stream();
     second.to_tokens(&mut tokens);
     tokens

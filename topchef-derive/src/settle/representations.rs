@@ -6,7 +6,9 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::wire_name;
-use crate::model::{Case, Column, Computed, Method, Origin, Representation, SerialField, Source};
+use crate::model::{
+    Case, Column, Computed, ListedMethod, Method, Origin, Representation, SerialField, Source,
+};
 use crate::read::{SerialFields, SerialList, SerialName};
 
 /// The lists, and the methods of the struct that they name.
@@ -22,80 +24,78 @@ pub(super) fn settle(
     rename_all: Option<Case>,
     name: &Ident,
 ) -> Lists {
-    let mut lists = Lists {
-        representations: Vec::new(),
+    let mut lookup = Lookup {
+        columns,
+        rename_all,
         computed: Vec::new(),
     };
-    match written {
-        Some(SerialFields::All(key, list)) => {
-            let methods = Method::WITH_FIELDS.to_vec();
-            lists.add(methods, key, Origin::ForAll, list, columns, rename_all);
-        }
-        Some(SerialFields::ByMethod(by_method)) => {
-            for (listed, list) in by_method {
-                lists.add(
-                    vec![listed.method],
-                    listed.word,
-                    Origin::ForOne,
-                    list,
-                    columns,
-                    rename_all,
-                );
-            }
-        }
-        None => {}
+    let mut representations: Vec<_> = match written {
+        Some(SerialFields::All(key, list)) => vec![Representation {
+            methods: Method::WITH_FIELDS.to_vec(),
+            key,
+            origin: Origin::ForAll,
+            fields: lookup.fields(list),
+        }],
+        Some(SerialFields::ByMethod(lists)) => lists
+            .into_iter()
+            .map(|(ListedMethod { method, word }, list)| Representation {
+                methods: vec![method],
+                key: word,
+                origin: Origin::ForOne,
+                fields: lookup.fields(list),
+            })
+            .collect(),
+        None => Vec::new(),
+    };
+    let by_default = default_representation(&representations, columns, name);
+    representations.push(by_default);
+    Lists {
+        representations,
+        computed: lookup.computed,
     }
-    let by_default = default_representation(&lists.representations, columns, name);
-    lists.representations.push(by_default);
-    lists
 }
 
-impl Lists {
-    fn add(
-        &mut self,
-        methods: Vec<Method>,
-        key: Ident,
-        origin: Origin,
-        list: SerialList,
-        columns: &[Column],
-        rename_all: Option<Case>,
-    ) {
-        let fields = list
-            .0
+/// Finds what names mean, and gathers the methods among them.
+struct Lookup<'a> {
+    columns: &'a [Column],
+    rename_all: Option<Case>,
+    computed: Vec<Computed>,
+}
+
+impl Lookup<'_> {
+    fn fields(&mut self, list: SerialList) -> Vec<SerialField> {
+        list.0
             .into_iter()
             .map(|SerialName { word, is_method }| SerialField {
                 source: if is_method {
-                    Source::Computed(self.place_of_computed(&word, rename_all))
+                    self.computed(&word)
                 } else {
-                    columns
-                        .iter()
-                        .position(|column| word.unraw() == column.name)
-                        .map_or(Source::Nowhere, Source::Column)
+                    self.column(&word)
                 },
                 word,
             })
-            .collect();
-        self.representations.push(Representation {
-            methods,
-            key,
-            origin,
-            fields,
-        });
+            .collect()
+    }
+
+    fn column(&self, word: &Ident) -> Source {
+        let plain = word.unraw();
+        let place = self.columns.iter().position(|column| plain == column.name);
+        place.map_or(Source::Nowhere, Source::Column)
     }
 
     /// A method that several lists name is one computed field.
-    fn place_of_computed(&mut self, method: &Ident, rename_all: Option<Case>) -> usize {
+    fn computed(&mut self, method: &Ident) -> Source {
         let known = self
             .computed
             .iter()
             .position(|computed| computed.method == *method);
-        known.unwrap_or_else(|| {
+        Source::Computed(known.unwrap_or_else(|| {
             self.computed.push(Computed {
                 method: method.clone(),
-                wire: wire_name(&method.unraw().to_string(), rename_all),
+                wire: wire_name(&method.unraw().to_string(), self.rename_all),
             });
             self.computed.len() - 1
-        })
+        }))
     }
 }
 

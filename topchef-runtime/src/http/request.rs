@@ -2,13 +2,15 @@
 //!
 //! It does not know what is done with them.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::OriginalUri;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http::request::Parts;
 use http::{HeaderMap, Uri};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 
 use super::Served;
 use crate::column::Value;
@@ -43,19 +45,51 @@ impl JsonBody {
 /// Reads a body of at most `limit` bytes, whatever its type.
 ///
 /// # Errors
-/// 413 when it is longer, said before it is read where its length is announced; 400 when it ends early.
-pub async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+/// 413 when it is longer; 400 when it ends early.
+pub async fn read_body(
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: usize,
+) -> Result<Bytes, ApiError> {
     let announced = headers
         .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
+        .unwrap_or_default();
+    if announced > limit {
+        // Who waits to be told to go on has sent nothing yet.
+        if !headers.contains_key(EXPECT) {
+            discard(body).await;
+        }
         return Err(ApiError::payload_too_large(limit));
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::payload_too_large(limit)),
-        Err(error) => Err(ApiError::body_not_read(std::io::Error::other(error))),
+    let mut collected = Vec::with_capacity(announced.min(limit));
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| ApiError::body_not_read(std::io::Error::other(error)))?;
+        let data = frame.into_data().unwrap_or_default();
+        if collected.len() + data.len() > limit {
+            discard(body).await;
+            return Err(ApiError::payload_too_large(limit));
+        }
+        collected.extend_from_slice(&data);
     }
+    Ok(collected.into())
+}
+
+/// Reads on for a while what nobody wants: a client that is still sending when the connection closes never sees why.
+async fn discard(mut body: Body) {
+    const AT_MOST: usize = 64 * 1024 * 1024;
+    const FOR_AT_MOST: Duration = Duration::from_secs(1);
+    let to_its_end = async {
+        let mut discarded = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            discarded += frame.data_ref().map_or(0, Bytes::len);
+            if discarded > AT_MOST {
+                return;
+            }
+        }
+    };
+    // A client that is slower than that is left to find the connection closed.
+    let _ = tokio::time::timeout(FOR_AT_MOST, to_its_end).await;
 }
 
 /// Whether the `Content-Type` is `application/json` or `application/*+json` (RFC 6839), with or without parameters.

@@ -31,9 +31,17 @@ impl<'a> Object<'a> {
             return Err(ApiError::too_deep(MAX_DEPTH).into());
         }
         serde_json::from_str(text).map_err(|error| match error.classify() {
-            Category::Data => ApiError::not_an_object().into(),
+            Category::Data => Self::no_object(text).into(),
             _ => ApiError::not_json(error).into(),
         })
+    }
+
+    /// What is no object may be no JSON either: the parser stops at the first byte that tells.
+    fn no_object(text: &str) -> ApiError {
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(_) => ApiError::not_an_object(),
+            Err(error) => ApiError::not_json(error),
+        }
     }
 
     /// The keys and values, in the order they were sent; of a key that comes twice, both.
@@ -142,6 +150,7 @@ mod tests {
             (b"5", "not_an_object"),
             (b"", "request_not_json"),
             (b"{} x", "request_not_json"),
+            (b"[1,]", "request_not_json"),
             (b"{\"a\": NaN}", "request_not_json"),
             (b"{\"a\": \"\xff\"}", "request_not_json"),
             (b"{\"\\ud800\": 1}", "request_not_json"),

@@ -2,7 +2,6 @@
 //! It does not know what is served.
 
 use std::{
-    error::Error,
     io::{self, Write},
     net::SocketAddr,
     path::Path,
@@ -15,9 +14,10 @@ use tower::Layer;
 
 use super::storage::StorageArgs;
 use crate::{
-    app,
+    app::{App, OpenError},
     config::Config,
     method_override::MethodOverrideLayer,
+    router,
     shutdown::{Signals, serve_until_signal},
 };
 
@@ -103,13 +103,13 @@ pub enum ServeError {
         /// What the operating system says.
         source: io::Error,
     },
-    /// The application cannot be built; most often its database cannot be opened.
+    /// The database cannot be opened or brought up to date.
     #[error("cannot start with the database {database}")]
-    Build {
+    Open {
         /// Where the database is.
         database: String,
         /// What went wrong.
-        source: Box<dyn Error + Send + Sync>,
+        source: OpenError,
     },
     /// Accepting connections failed for good.
     #[error("cannot go on serving")]
@@ -129,9 +129,9 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
     let database = location(&config.database);
     tracing::info!(database, threads = config.threads, "starting");
 
-    let app = match app::build(config).await {
-        Ok(router) => MethodOverrideLayer.layer(router),
-        Err(source) => return Err(ServeError::Build { database, source }),
+    let app = match App::open(config).await {
+        Ok(app) => MethodOverrideLayer.layer(router::router(app)),
+        Err(source) => return Err(ServeError::Open { database, source }),
     };
     announce(address);
     let listener = listener.tap_io(send_without_delay);

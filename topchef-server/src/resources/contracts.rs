@@ -59,8 +59,12 @@ impl Contracts {
             .await?
             .ok_or_else(|| ApiError::record_not_found("Service", service))?;
         let contract = Arc::new(Contract {
-            parameters: self.stored_schema(stored.job_registration_schema.as_str()).await?,
-            results: self.stored_schema(stored.job_result_schema.as_str()).await?,
+            parameters: self
+                .stored_schema(stored.job_registration_schema.as_str())
+                .await?,
+            results: self
+                .stored_schema(stored.job_result_schema.as_str())
+                .await?,
         });
         self.by_service.insert(service, Arc::clone(&contract));
         Ok(contract)
@@ -78,7 +82,9 @@ impl Contracts {
 
     /// A schema that was accepted when its service was registered.
     async fn stored_schema(&self, text: &str) -> Result<Arc<Schema>, ApiError> {
-        self.compile(text.to_owned()).await?.map_err(ApiError::internal)
+        self.compile(text.to_owned())
+            .await?
+            .map_err(ApiError::internal)
     }
 
     /// Compiling is bounded, but not free: it does not hold up the requests beside it.
@@ -118,9 +124,10 @@ pub async fn check(schema: Arc<Schema>, text: String, name: &'static str) -> Res
         .map_err(ApiError::internal)?;
     match checked {
         Ok(()) => Ok(()),
-        Err(ValidateError::Violations(violations)) => {
-            Err(violations.iter().map(|violation| violated(name, violation)).collect())
-        }
+        Err(ValidateError::Violations(violations)) => Err(violations
+            .iter()
+            .map(|violation| violated(name, violation))
+            .collect()),
         Err(other) => Err(validation(other.to_string()).at(format!("/{name}")).into()),
     }
 }
@@ -136,5 +143,9 @@ fn violated(name: &str, violation: &Violation) -> ApiError {
 }
 
 fn validation(detail: String) -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, "JSONSchema Validation Error", detail)
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        "JSONSchema Validation Error",
+        detail,
+    )
 }

@@ -59,7 +59,10 @@ pub struct Job {
     pub date_submitted: DateTime<Utc>,
 }
 
-async fn parameters_satisfy_the_service(cx: &Context, input: &mut Input<Job>) -> Result<(), Report> {
+async fn parameters_satisfy_the_service(
+    cx: &Context,
+    input: &mut Input<Job>,
+) -> Result<(), Report> {
     let contracts = contracts(cx)?;
     let service = input.get(Job::SERVICE_ID)?;
     let parameters = input.get(Job::PARAMETERS)?;
@@ -68,7 +71,9 @@ async fn parameters_satisfy_the_service(cx: &Context, input: &mut Input<Job>) ->
         return Ok(());
     };
     let contract = contracts.of(cx.database(), service).await?;
-    contract.check_parameters(parameters.as_str().to_owned()).await
+    contract
+        .check_parameters(parameters.as_str().to_owned())
+        .await
 }
 
 /// Schemas do not change, so results are validated before the transaction that stores them is opened.
@@ -94,7 +99,10 @@ async fn finished_jobs_stay_finished(
     _tx: &mut Transaction,
     job: &mut Tracked<Job>,
 ) -> Result<Next, ApiError> {
-    let Some(prior) = job.prior().filter(|prior| prior.status == JobStatus::Completed) else {
+    let Some(prior) = job
+        .prior()
+        .filter(|prior| prior.status == JobStatus::Completed)
+    else {
         return Ok(Next::Proceed);
     };
     match job.status {

@@ -67,7 +67,9 @@ async fn schemas_are_schemas(cx: &Context, input: &mut Input<Service>) -> Result
         (Service::JOB_RESULT_SCHEMA, "job_result_schema"),
     ] {
         if let Some(schema) = input.get(column)?
-            && let Err(error) = contracts.check_schema(name, schema.as_str().to_owned()).await
+            && let Err(error) = contracts
+                .check_schema(name, schema.as_str().to_owned())
+                .await
         {
             report.push(error);
         }

@@ -43,7 +43,8 @@ impl Envelope {
 
     fn key(mut self, name: &str, value: &Value) -> Self {
         let value = value.to_string();
-        self.body.extend_from_slice(format!(",\"{name}\":{value}").as_bytes());
+        self.body
+            .extend_from_slice(format!(",\"{name}\":{value}").as_bytes());
         self
     }
 

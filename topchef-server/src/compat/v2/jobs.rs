@@ -16,9 +16,13 @@ use crate::resources::{Job, JobStatus};
 /// # Errors
 /// 400 for an unknown query parameter.
 pub async fn list(call: Call) -> Result<Reply, Report> {
-    page(&call, call.app.jobs(), Query::first_page(Job::descriptor(), PAGE))
-        .await
-        .map(|page| page.meta(&schemas::JOBS).ok())
+    page(
+        &call,
+        call.app.jobs(),
+        Query::first_page(Job::descriptor(), PAGE),
+    )
+    .await
+    .map(|page| page.meta(&schemas::JOBS).ok())
 }
 
 /// `GET /jobs/{id}`.
@@ -29,7 +33,9 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let jobs = call.app.jobs();
     let cx = call.context().with_key(id.to_value());
-    let data = jobs.get(&cx, id.to_value(), jobs.descriptor().fields.get).await?;
+    let data = jobs
+        .get(&cx, id.to_value(), jobs.descriptor().fields.get)
+        .await?;
     Ok(Envelope::of(&data)
         .links(&[("self", call.link(&format!("/jobs/{id}")))])
         .meta(&schemas::JOB)
@@ -56,7 +62,10 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let jobs = call.app.jobs();
     let cx = call.context().with_key(id.to_value());
     let input = (input.into_draft(), report);
-    match jobs.patch(&cx, id.to_value(), input, jobs.descriptor().fields.patch).await? {
+    match jobs
+        .patch(&cx, id.to_value(), input, jobs.descriptor().fields.patch)
+        .await?
+    {
         Outcome::Record { json, .. } => Ok(Reply::raw_json(http::StatusCode::OK, json)),
         Outcome::Reply(reply) => Ok(reply),
         Outcome::Deleted => Ok(Reply::no_content()),
@@ -66,7 +75,12 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
 /// A status in any case.
 fn status(json: &RawValue) -> Result<JobStatus, ApiError> {
     let text = serde_json::from_str::<String>(json.get()).unwrap_or_default();
-    let all = [JobStatus::Registered, JobStatus::Working, JobStatus::Completed, JobStatus::Error];
+    let all = [
+        JobStatus::Registered,
+        JobStatus::Working,
+        JobStatus::Completed,
+        JobStatus::Error,
+    ];
     all.into_iter()
         .find(|status| status.as_str().eq_ignore_ascii_case(&text))
         .ok_or_else(|| {
@@ -84,7 +98,10 @@ pub(super) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result
     let mut links = vec![("self", call.own_link())];
     if page.more {
         let path = call.parts.uri.path();
-        links.push(("next", call.link(&query::page_link(path, call.query(), limit, next_offset))));
+        links.push((
+            "next",
+            call.link(&query::page_link(path, call.query(), limit, next_offset)),
+        ));
     }
     Ok(Envelope::of(&page.data).links(&links))
 }

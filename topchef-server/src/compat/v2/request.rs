@@ -4,11 +4,11 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequest, Path, Request};
 use axum::RequestPartsExt;
+use axum::extract::{FromRequest, Path, Request};
 use bytes::Bytes;
-use http::request::Parts;
 use http::header::HOST;
+use http::request::Parts;
 use serde_json::value::RawValue;
 use topchef_runtime::http::{content_type_is_json, read_body};
 use topchef_runtime::transaction::Object;
@@ -51,7 +51,7 @@ impl Call {
             .extract::<Path<String>>()
             .await
             .map_err(|_| ApiError::no_such_path(&path))?;
-        Uuid::try_parse(&text).map_err(|_| ApiError::not_a_key("UUID", &text))
+        uuid(&text).ok_or_else(|| ApiError::not_a_key("UUID", &text))
     }
 
     /// The context, for operations on resources.
@@ -69,7 +69,11 @@ impl Call {
         if let Some(base) = self.app.public_url() {
             return format!("{base}{path}");
         }
-        let host = self.parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let host = self
+            .parts
+            .headers
+            .get(HOST)
+            .and_then(|host| host.to_str().ok());
         match host.or_else(|| self.parts.uri.authority().map(http::uri::Authority::as_str)) {
             Some(host) => format!("http://{host}{path}"),
             None => path.to_owned(),
@@ -107,18 +111,38 @@ impl Call {
     }
 }
 
+/// An id as Python's `UUID()` takes it: without `urn:`, `uuid:`, braces and dashes, wherever they are, 32 digits are left.
+fn uuid(text: &str) -> Option<Uuid> {
+    let text = text.replace("urn:", "").replace("uuid:", "");
+    let digits = text.trim_matches(['{', '}']).replace('-', "");
+    if digits.len() == 32 {
+        Uuid::try_parse(&digits).ok()
+    } else {
+        None
+    }
+}
+
 /// The JSON object under a key.
 pub(super) fn object_at<'a>(object: &Object<'a>, key: &str) -> Result<&'a RawValue, ApiError> {
     match object.get(key) {
         None => Err(ApiError::deserialization(key, "required", "is required")),
         Some(value) if value.get().starts_with('{') => Ok(value),
-        Some(value) if value.get() == "null" => Err(ApiError::deserialization(key, "null", "must not be null")),
-        Some(_) => Err(ApiError::deserialization(key, "type", "must be a JSON object")),
+        Some(value) if value.get() == "null" => {
+            Err(ApiError::deserialization(key, "null", "must not be null"))
+        }
+        Some(_) => Err(ApiError::deserialization(
+            key,
+            "type",
+            "must be a JSON object",
+        )),
     }
 }
 
 /// Two results, or everything that is wrong with either.
-pub(super) fn both<A, B>(one: Result<A, ApiError>, other: Result<B, ApiError>) -> Result<(A, B), Report> {
+pub(super) fn both<A, B>(
+    one: Result<A, ApiError>,
+    other: Result<B, ApiError>,
+) -> Result<(A, B), Report> {
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
         (one, other) => Err(one.err().into_iter().chain(other.err()).collect()),

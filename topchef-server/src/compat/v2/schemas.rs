@@ -42,7 +42,12 @@ fn read_only(mut properties: Map<String, Value>) -> Map<String, Value> {
     properties
 }
 
-fn object(title: &str, description: &str, properties: Map<String, Value>, required: &[&str]) -> Value {
+fn object(
+    title: &str,
+    description: &str,
+    properties: Map<String, Value>,
+    required: &[&str],
+) -> Value {
     json!({
         "$schema": DRAFT_4,
         "title": title,
@@ -72,7 +77,10 @@ const JOB_REQUIRED: [&str; 4] = ["id", "parameters", "results", "status"];
 
 /// A job in a list: id, status, date.
 fn job_overview() -> Value {
-    let mut fields = read_only(properties(&[("date_submitted", Show::Date), ("id", Show::Id)]));
+    let mut fields = read_only(properties(&[
+        ("date_submitted", Show::Date),
+        ("id", Show::Id),
+    ]));
     fields.insert("status".into(), status());
     json!({"type": "object", "properties": fields, "required": ["date_submitted", "id", "status"]})
 }
@@ -133,7 +141,10 @@ pub(super) static SERVICE: LazyLock<Value> = LazyLock::new(|| {
         // The original says so, and sends a number.
         ("timeout", Show::Text),
     ]));
-    fields.insert("jobs".into(), json!({"items": job_overview(), "type": ["array", "null"]}));
+    fields.insert(
+        "jobs".into(),
+        json!({"items": job_overview(), "type": ["array", "null"]}),
+    );
     let required = [
         "description",
         "has_timed_out",
@@ -215,6 +226,7 @@ pub(super) fn service_jobs(parameters: &str) -> String {
 /// `meta` of `/validator`.
 pub(super) static VALIDATOR: LazyLock<Value> = LazyLock::new(|| {
     let fields = properties(&[("object", Show::Object), ("schema", Show::Object)]);
-    let description = "The schema that must be satisfied in order to validate an instance against a schema";
+    let description =
+        "The schema that must be satisfied in order to validate an instance against a schema";
     json!({"validator_schema": object("JSON Schema Validator", description, fields, &["object", "schema"])})
 });

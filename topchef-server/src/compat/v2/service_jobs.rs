@@ -46,7 +46,10 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     input.set(Job::SERVICE_ID, id);
     let endpoint = call.app.jobs();
     let fields = endpoint.descriptor().fields.post;
-    match endpoint.post(&call.context(), (input.into_draft(), report), fields).await? {
+    match endpoint
+        .post(&call.context(), (input.into_draft(), report), fields)
+        .await?
+    {
         Outcome::Record { json, key, .. } => {
             let reply = Envelope::of(&json)
                 .meta(&json!(format!("new job ID is {key}")))
@@ -93,11 +96,16 @@ pub async fn queue(mut call: Call) -> Result<Reply, Report> {
 
 /// The registered jobs of a service, oldest first: ids are made in the order of time.
 async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report> {
-    call.app.contracts().of(call.app.database(), service).await?;
+    call.app
+        .contracts()
+        .of(call.app.database(), service)
+        .await?;
     let mut query = Query::first_page(Job::descriptor(), PAGE);
     query.fields = Job::descriptor().fields.get.to_vec();
     query.conditions.push(of_service(service));
-    query.conditions.push(Job::STATUS.eq(JobStatus::Registered).into());
+    query
+        .conditions
+        .push(Job::STATUS.eq(JobStatus::Registered).into());
     query.limit = limit;
     call.app.jobs().list(&call.context(), query).await
 }

@@ -1,6 +1,6 @@
 //! `/services` and `/services/{id}`.
 
-use chrono::Utc;
+use chrono::{SecondsFormat, Utc};
 use http::StatusCode;
 use http::header::LOCATION;
 use serde_json::json;
@@ -20,9 +20,13 @@ use crate::resources::{Job, Service};
 /// # Errors
 /// 400 for an unknown query parameter.
 pub async fn list(call: Call) -> Result<Reply, Report> {
-    jobs::page(&call, call.app.services(), Query::first_page(Service::descriptor(), PAGE))
-        .await
-        .map(|page| page.meta(&schemas::SERVICES).ok())
+    jobs::page(
+        &call,
+        call.app.services(),
+        Query::first_page(Service::descriptor(), PAGE),
+    )
+    .await
+    .map(|page| page.meta(&schemas::SERVICES).ok())
 }
 
 /// `POST /services`.
@@ -32,11 +36,20 @@ pub async fn list(call: Call) -> Result<Reply, Report> {
 pub async fn register(call: Call) -> Result<Reply, Report> {
     let body = call.json()?;
     let object = Object::read(&body)?.retain(|key, _| {
-        ["name", "description", "job_registration_schema", "job_result_schema"].contains(&key)
+        [
+            "name",
+            "description",
+            "job_registration_schema",
+            "job_result_schema",
+        ]
+        .contains(&key)
     });
     let input = Draft::read(Service::descriptor(), &object, Unknown::Ignore);
     let services = call.app.services();
-    match services.post(&call.context(), input, services.descriptor().fields.get).await? {
+    match services
+        .post(&call.context(), input, services.descriptor().fields.get)
+        .await?
+    {
         Outcome::Record { key, .. } => {
             let data = json!({"message": "service successfully created"});
             let location = call.link(&format!("/services/{key}"));
@@ -67,18 +80,29 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let body = call.bytes()?;
     let now = Utc::now();
-    let changes = if call.says_json() { changes(&body)? } else { None };
+    let changes = if call.says_json() {
+        changes(&body)?
+    } else {
+        None
+    };
     let checked_in_only = changes.is_none();
-    let (draft, report) = changes.unwrap_or_else(|| (Draft::empty(Service::descriptor()), Report::new()));
+    let (draft, report) =
+        changes.unwrap_or_else(|| (Draft::empty(Service::descriptor()), Report::new()));
     let mut input = Input::<Service>::new(draft);
     input.set(Service::LAST_CHECKED_IN, now);
     let cx = call.context().with_key(id.to_value());
     let services = call.app.services();
     services
-        .patch(&cx, id.to_value(), (input.into_draft(), report), services.descriptor().fields.patch)
+        .patch(
+            &cx,
+            id.to_value(),
+            (input.into_draft(), report),
+            services.descriptor().fields.patch,
+        )
         .await?;
     if checked_in_only {
-        let meta = json!({"meta": format!("Service checked in at {}", now.to_rfc3339())});
+        let at = now.to_rfc3339_opts(SecondsFormat::Micros, false);
+        let meta = json!({"meta": format!("Service checked in at {at}")});
         return Reply::json(StatusCode::OK, &meta);
     }
     detail(&call, id).await
@@ -87,7 +111,9 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
 async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
     let cx = call.context().with_key(id.to_value());
     let services = call.app.services();
-    let mut data = services.get(&cx, id.to_value(), services.descriptor().fields.get).await?;
+    let mut data = services
+        .get(&cx, id.to_value(), services.descriptor().fields.get)
+        .await?;
     let mut query = Query::first_page(Job::descriptor(), PAGE);
     query.conditions.push(service_jobs::of_service(id));
     let jobs = call.app.jobs().list(&cx, query).await?;
@@ -100,7 +126,10 @@ async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
     if jobs.more {
         links.push(("jobs", call.link(&format!("/services/{id}/jobs"))));
     }
-    Ok(Envelope::of(&data).links(&links).meta(&schemas::SERVICE).ok())
+    Ok(Envelope::of(&data)
+        .links(&links)
+        .meta(&schemas::SERVICE)
+        .ok())
 }
 
 /// What a body changes; none when it is no JSON, or null: then it is a check-in alone.
@@ -110,10 +139,19 @@ fn changes(body: &[u8]) -> Result<Option<(Draft, Report)>, Report> {
     }
     let object = match Object::read(body) {
         Ok(object) => object,
-        Err(report) if report.errors().iter().any(|error| error.code() == "not_an_object") => return Err(report),
+        Err(report)
+            if report
+                .errors()
+                .iter()
+                .any(|error| error.code() == "not_an_object") =>
+        {
+            return Err(report);
+        }
         Err(_) => return Ok(None),
     };
-    let given = object.clone().retain(|key, _| ["name", "description"].contains(&key));
+    let given = object
+        .clone()
+        .retain(|key, _| ["name", "description"].contains(&key));
     let (draft, mut report) = Draft::read(Service::descriptor(), &given, Unknown::Ignore);
     let mut input = Input::<Service>::new(draft);
     if let Some(value) = object.get("is_available") {
@@ -160,7 +198,10 @@ fn seconds(json: &str) -> Option<i64> {
     }
     let float: f64 = serde_json::from_str(json).ok()?;
     // Every whole number below 2^53 is exact; a timeout above is a mistake.
-    #[expect(clippy::cast_possible_truncation, reason = "the bound is checked, and truncating is the rule")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the bound is checked, and truncating is the rule"
+    )]
     (float.abs() < 9.0e15).then(|| float.trunc() as i64)
 }
 

@@ -26,7 +26,9 @@ pub async fn validate(call: Call) -> Result<Reply, Report> {
     let given = Object::read(&body)?;
     let (object, schema) = both(object_at(&given, "object"), object_at(&given, "schema"))?;
     let contracts = call.app.contracts();
-    let schema = contracts.check_schema("schema", schema.get().to_owned()).await?;
+    let schema = contracts
+        .check_schema("schema", schema.get().to_owned())
+        .await?;
     check(schema, object.get().to_owned(), "object").await?;
     let data = json!({"status": "Validation was successful"});
     Ok(Envelope::of(data.to_string().as_bytes())

@@ -1,0 +1,37 @@
+//! What stands around every route: the trace of a request, and the longest that it may take.
+//!
+//! It does not know the routes.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::error_handling::HandleErrorLayer;
+use http::StatusCode;
+use topchef_runtime::ApiError;
+use tower::timeout::TimeoutLayer;
+use tower::{BoxError, ServiceBuilder};
+use tower_http::trace::TraceLayer;
+
+/// The longest that a request may take; what takes longer is given up with 503.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The router with the layers around it.
+pub fn around(router: Router) -> Router {
+    router.layer(
+        ServiceBuilder::new()
+            .layer(TraceLayer::new_for_http())
+            .layer(HandleErrorLayer::new(timed_out))
+            .layer(TimeoutLayer::new(REQUEST_TIMEOUT)),
+    )
+}
+
+async fn timed_out(error: BoxError) -> ApiError {
+    let seconds = REQUEST_TIMEOUT.as_secs();
+    ApiError::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Timeout",
+        format!("the request took longer than {seconds} s and was given up"),
+    )
+    .retry_after(Duration::from_secs(1))
+    .caused_by(std::io::Error::other(error))
+}
