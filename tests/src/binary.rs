@@ -1,23 +1,37 @@
-//! Where the server's binary is; building it when nobody has said.
+//! Where the programs under test are; building them when nobody has said.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The binary under test: what `TOPCHEF_SERVER` names, otherwise what `cargo build` makes of this workspace.
+/// The server: what `TOPCHEF_SERVER` names, otherwise what `cargo build` makes of this workspace.
 ///
 /// It is built at most once per process and into the target directory and profile of the running test.
-pub(crate) fn path() -> &'static Path {
+pub(crate) fn server() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| match std::env::var_os("TOPCHEF_SERVER") {
         Some(path) => PathBuf::from(path)
             .canonicalize()
             .expect("TOPCHEF_SERVER names no file"),
-        None => build(),
+        None => built("topchef-server", "--bin", "topchef-server").join("topchef-server"),
     })
 }
 
-fn build() -> PathBuf {
+/// An example of the runtime: what stands in the folder that `TOPCHEF_EXAMPLES` names, otherwise what `cargo build` makes.
+pub(crate) fn example(name: &str) -> PathBuf {
+    match std::env::var_os("TOPCHEF_EXAMPLES") {
+        Some(folder) => PathBuf::from(folder)
+            .join(name)
+            .canonicalize()
+            .unwrap_or_else(|error| panic!("no {name} where TOPCHEF_EXAMPLES points: {error}")),
+        None => built("topchef-runtime", "--example", name)
+            .join("examples")
+            .join(name),
+    }
+}
+
+/// Builds one program of a package, and gives the folder of its profile.
+fn built(package: &str, sort: &str, name: &str) -> PathBuf {
     // target/<profile>/deps/<test executable>
     let executable = std::env::current_exe().unwrap();
     let profile = executable
@@ -26,13 +40,7 @@ fn build() -> PathBuf {
         .expect("a test runs in target/<profile>/deps");
     let target = profile.parent().unwrap();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args([
-        "build",
-        "--package",
-        "topchef-server",
-        "--bin",
-        "topchef-server",
-    ]);
+    cargo.args(["build", "--package", package, sort, name]);
     cargo
         .arg("--target-dir")
         .arg(target)
@@ -44,6 +52,6 @@ fn build() -> PathBuf {
         }
     }
     let status = cargo.status().expect("cargo could not be run");
-    assert!(status.success(), "topchef-server does not build: {status}");
-    profile.join("topchef-server")
+    assert!(status.success(), "{name} does not build: {status}");
+    profile.to_owned()
 }

@@ -3,23 +3,23 @@
 //! This file is the only one that names `proc_macro`; it knows nothing of resources.
 //! What each attribute means, with examples that compile, is documented where users read it: in `topchef_runtime`.
 //!
-//! An item goes through four stages, and the modules below stand in their order:
+//! An item goes through four stages, and the modules below stand leaf first:
 //! `read` takes what the user wrote, `settle` makes a `model` of it in which nothing is left open,
 //! `check` says all that is wrong with it, and `expand` writes it out.
 
-mod pipeline;
-
 mod diag;
 
-mod read;
-
 mod model;
+
+mod read;
 
 mod settle;
 
 mod check;
 
 mod expand;
+
+mod pipeline;
 
 #[cfg(test)]
 mod testing;

@@ -7,7 +7,7 @@ pub use crate::transaction::{
     SelectHook, SelectOf,
 };
 
-use crate::column::{self, ColumnType, EncodeError, Value};
+use crate::column::{Column, EncodeError, Value};
 use crate::resource::ModelResource;
 
 pub const fn select_hook<M: ModelResource, H: for<'a> SelectHook<'a, M>>(
@@ -62,32 +62,19 @@ impl<T, F: FnOnce() -> T> IntoDefault<T, ByCall> for F {
     }
 }
 
-pub fn default_value<T: ColumnType, D: IntoDefault<T, Marker>, Marker>(default: D) -> Value {
-    default.into_default().to_value()
+pub fn default_of_path<M, T, D: IntoDefault<T, Marker>, Marker>(
+    column: Column<M, T>,
+    default: D,
+) -> Value {
+    column.to_value(&default.into_default())
 }
 
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the macro passes temporaries"
 )]
-pub fn default_typed<T: ColumnType>(default: T) -> Value {
-    default.to_value()
-}
-
-pub fn default_json_value<T: Serialize, D: IntoDefault<T, Marker>, Marker>(default: D) -> Value {
-    column::json_to_value(&default.into_default())
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the macro passes temporaries"
-)]
-pub fn default_json<T: Serialize>(default: T) -> Value {
-    column::json_to_value(&default)
-}
-
-pub fn json_value<T: Serialize>(field: &T) -> Value {
-    column::json_to_value(field)
+pub fn default_of_value<M, T>(column: Column<M, T>, default: T) -> Value {
+    column.to_value(&default)
 }
 
 /// # Errors

@@ -4,10 +4,9 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::column::{ColumnDefault, ColumnType, InputError, Kind, Value, parse_json};
+use crate::column::{CheckJson, Column, ColumnDefault, InputError, Kind, Value, parse_json};
 
 /// A derived resource.
 #[derive(Debug)]
@@ -189,41 +188,25 @@ pub struct ColumnDescriptor {
     /// The field's documentation.
     pub doc: &'static str,
     /// Whether JSON from a client is one of the field's type; for fields marked `json`.
-    check: Option<fn(&str) -> Result<(), String>>,
+    check: Option<CheckJson>,
 }
 
 impl ColumnDescriptor {
-    /// A column of a type that has a column form.
-    pub const fn of<T: ColumnType>(name: &'static str) -> Self {
+    /// What a typed column and its name in the table say.
+    pub const fn of<M, T>(column: Column<M, T>, name: &'static str) -> Self {
+        let codec = column.codec();
         Self {
             name,
             wire: name,
-            kind: T::KIND,
-            nullable: T::NULLABLE,
+            kind: codec.kind,
+            nullable: codec.nullable,
             read_only: false,
             write_only: false,
             default: ColumnDefault::None,
-            key_default: T::KEY_DEFAULT,
+            key_default: codec.key_default,
             max_length: None,
             doc: "",
-            check: None,
-        }
-    }
-
-    /// A column of any serde type, kept as JSON.
-    pub const fn json<T: DeserializeOwned>(name: &'static str) -> Self {
-        Self {
-            name,
-            wire: name,
-            kind: Kind::Json,
-            nullable: false,
-            read_only: false,
-            write_only: false,
-            default: ColumnDefault::None,
-            key_default: ColumnDefault::None,
-            max_length: None,
-            doc: "",
-            check: Some(check_json::<T>),
+            check: codec.check,
         }
     }
 
@@ -301,15 +284,4 @@ impl ColumnDescriptor {
         }
         Ok(value)
     }
-}
-
-fn check_json<T: DeserializeOwned>(text: &str) -> Result<(), String> {
-    serde_json::from_str::<T>(text).map(drop).map_err(|error| {
-        // Where in the value it is says little in a body of which it is a part.
-        let reason = error.to_string();
-        match reason.rsplit_once(" at line ") {
-            Some((reason, _)) => reason.to_owned(),
-            None => reason,
-        }
-    })
 }

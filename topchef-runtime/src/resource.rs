@@ -48,12 +48,18 @@ pub trait ModelResource: Sized + Send + Sync + 'static {
     }
 }
 
+/// Appends a row as a JSON object with the given fields.
+type Represent = fn(&Row<'_>, &[Field], &mut Vec<u8>) -> Result<(), EncodeError>;
+
+/// Appends the computed field at a place.
+type WriteComputed<'a> = dyn FnMut(usize, &mut Vec<u8>) -> Result<(), EncodeError> + 'a;
+
 /// A resource whose type is forgotten: what handlers work on, so that they are compiled once.
 #[derive(Clone, Copy)]
 pub(crate) struct Model {
     pub(crate) descriptor: &'static Descriptor,
     /// Appends a row as a JSON object with the given fields.
-    pub(crate) represent: fn(&Row<'_>, &[Field], &mut Vec<u8>) -> Result<(), EncodeError>,
+    pub(crate) represent: Represent,
 }
 
 impl Model {
@@ -94,7 +100,7 @@ fn write_object(
     row: &Row<'_>,
     fields: &[Field],
     out: &mut Vec<u8>,
-    write_computed: &mut dyn FnMut(usize, &mut Vec<u8>) -> Result<(), EncodeError>,
+    write_computed: &mut WriteComputed<'_>,
 ) -> Result<(), EncodeError> {
     out.push(b'{');
     for (position, &field) in fields.iter().enumerate() {
@@ -107,7 +113,7 @@ fn write_object(
         out.extend_from_slice(b"\":");
         match field {
             Field::Column(index) => {
-                write_cell(descriptor.columns[index].kind, row.cell(index)?, out)?
+                write_cell(descriptor.columns[index].kind, row.cell(index)?, out)?;
             }
             Field::Computed(index) => write_computed(index, out)?,
         }

@@ -72,16 +72,11 @@ fn column_descriptor(column: &Column, name: &Ident) -> TokenStream {
     let runtime = runtime(span);
     let Column {
         name: column_name,
+        constant,
         wire,
         doc,
         ..
     } = column;
-    let ty = without_self(&column.ty, name);
-    let of = if column.json.is_some() {
-        quote_spanned!(span=> json)
-    } else {
-        quote_spanned!(span=> of)
-    };
     let wire = (wire != column_name).then(|| quote_spanned!(span=> .wire(#wire)));
     let nullable =
         (column.json.is_some() && column.is_option()).then(|| quote_spanned!(span=> .nullable()));
@@ -100,7 +95,7 @@ fn column_descriptor(column: &Column, name: &Ident) -> TokenStream {
     let default = default(column, name).map(|default| quote_spanned!(span=> .default(#default)));
     let doc = (!doc.is_empty()).then(|| quote_spanned!(span=> .doc(#doc)));
     quote_spanned! {span=>
-        #runtime::descriptor::ColumnDescriptor::#of::<#ty>(#column_name)
+        #runtime::descriptor::ColumnDescriptor::of(#name::#constant, #column_name)
             #wire #nullable #max_length #read_only #write_only #default #doc
     }
 }
@@ -121,16 +116,14 @@ pub(super) fn default(column: &Column, name: &Ident) -> Option<TokenStream> {
         DefaultValue::Expression(expression) => (at(expression), without_self(expression, name)),
     };
     let runtime = runtime(span);
-    let ty = without_self(&column.ty, name);
-    // Only the compiler knows whether a path is a function or a value: the runtime asks it, by two inferred types.
-    let is_path = matches!(default, DefaultValue::Path(_));
-    let (make, inferred) = match (is_path, column.json.is_some()) {
-        (true, false) => (quote!(default_value), quote!(, _, _)),
-        (true, true) => (quote!(default_json_value), quote!(, _, _)),
-        (false, false) => (quote!(default_typed), quote!()),
-        (false, true) => (quote!(default_json), quote!()),
+    let constant = &column.constant;
+    // Only the compiler knows whether a path is a function or a value: the runtime asks it, by an inferred type.
+    let make = if matches!(default, DefaultValue::Path(_)) {
+        quote_spanned!(span=> default_of_path)
+    } else {
+        quote_spanned!(span=> default_of_value)
     };
-    Some(quote_spanned!(span=> || #runtime::__private::#make::<#ty #inferred>(#value)))
+    Some(quote_spanned!(span=> || #runtime::__private::#make(#name::#constant, #value)))
 }
 
 /// A literal as the column's type: a text is converted, and an `Option` holds it.

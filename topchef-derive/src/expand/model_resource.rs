@@ -2,7 +2,7 @@
 //!
 //! It does not know what the descriptor says.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::descriptor;
@@ -17,9 +17,11 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
     let from_row = resource
         .columns
         .iter()
-        .enumerate()
-        .map(|(index, column)| from_cell(index, column));
-    let values = resource.columns.iter().map(to_value);
+        .map(|column| read_field(column, name));
+    let values = resource
+        .columns
+        .iter()
+        .map(|column| value_of_field(column, name));
     let write_computed = write_computed(&resource.computed);
     quote! {
         #quietly
@@ -44,27 +46,19 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
     }
 }
 
-fn from_cell(index: usize, column: &Column) -> TokenStream {
+/// Through the column's constant: there alone it is asked whether its type can be one.
+fn read_field(column: &Column, name: &Ident) -> TokenStream {
     let span = at(&column.ty);
-    let field = &column.field;
-    let index = Literal::usize_unsuffixed(index);
-    let get = if column.json.is_some() {
-        quote_spanned!(span=> json)
-    } else {
-        quote_spanned!(span=> get)
-    };
-    quote_spanned!(span=> #field: __topchef_row.#get(#index)?)
+    let Column {
+        field, constant, ..
+    } = column;
+    quote_spanned!(span=> #field: #name::#constant.read(__topchef_row)?)
 }
 
-fn to_value(column: &Column) -> TokenStream {
+fn value_of_field(column: &Column, name: &Ident) -> TokenStream {
     let span = at(&column.ty);
-    let runtime = runtime(span);
-    let field = &column.field;
-    if column.json.is_some() {
-        quote_spanned!(span=> #runtime::__private::json_value(&self.#field))
-    } else {
-        quote_spanned!(span=> #runtime::column::ColumnType::to_value(&self.#field))
-    }
+    let constant = &column.constant;
+    quote_spanned!(span=> #name::#constant.value(self))
 }
 
 /// Nothing without computed fields: the trait's own says that there is no such field.

@@ -4,10 +4,9 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use sea_query::Value;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::types::{self, ColumnType};
+use super::types::ColumnType;
 use crate::error::{ApiError, Report};
 
 /// One cell of a row, in the form that its driver has it.
@@ -86,14 +85,6 @@ impl<'a> Row<'a> {
     /// [`DecodeError`] when the cell does not hold a `T`.
     pub fn get<T: ColumnType>(&self, index: usize) -> Result<T, DecodeError> {
         T::from_cell(self.cell(index)?).map_err(|error| error.in_column(index))
-    }
-
-    /// The field at `index`, which is marked `json`.
-    ///
-    /// # Errors
-    /// [`DecodeError`] when the cell does not hold the JSON of a `T`.
-    pub fn json<T: DeserializeOwned>(&self, index: usize) -> Result<T, DecodeError> {
-        types::json_from_cell(self.cell(index)?).map_err(|error| error.in_column(index))
     }
 }
 

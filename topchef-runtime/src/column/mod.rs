@@ -10,13 +10,10 @@ mod write;
 
 use std::fmt;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 pub use cell::{Cell, Cells, DecodeError, EncodeError, Row, ValueCells};
 pub use kind::{ColumnDefault, Kind};
 pub use parse::{InputError, parse_json, parse_text};
-pub use types::ColumnType;
+pub use types::{ColumnType, JsonType};
 pub use write::write_cell;
 
 /// A value on its way into a statement, typed even when it is null.
@@ -25,12 +22,23 @@ pub use sea_query::Value;
 /// A column of the resource `M` that holds a `T`: for change tracking, filters in code and hooks.
 ///
 /// The derive makes one constant per field: `Book::TITLE`.
-pub struct Column<M, T> {
+pub struct Column<M, T: 'static> {
     index: usize,
     get: fn(&M) -> &T,
     get_mut: fn(&mut M) -> &mut T,
+    codec: &'static Codec<T>,
+}
+
+/// How a field's type is kept in a column.
+///
+/// It is asked for once, where the column's constant is made: a type that cannot be a column is one error.
+pub(crate) struct Codec<T> {
+    pub(crate) kind: Kind,
+    pub(crate) nullable: bool,
+    pub(crate) key_default: ColumnDefault,
+    pub(crate) check: Option<CheckJson>,
+    from_cell: fn(Cell<'_>) -> Result<T, DecodeError>,
     to_value: fn(&T) -> Value,
-    from_value: fn(&Value) -> Result<T, DecodeError>,
 }
 
 impl<M, T: ColumnType> Column<M, T> {
@@ -40,21 +48,37 @@ impl<M, T: ColumnType> Column<M, T> {
             index,
             get,
             get_mut,
-            to_value: T::to_value,
-            from_value: types::from_value::<T>,
+            codec: &const {
+                Codec {
+                    kind: T::KIND,
+                    nullable: T::NULLABLE,
+                    key_default: T::KEY_DEFAULT,
+                    check: None,
+                    from_cell: T::from_cell,
+                    to_value: T::to_value,
+                }
+            },
         }
     }
 }
 
-impl<M, T: Serialize + DeserializeOwned> Column<M, T> {
+impl<M, T: JsonType> Column<M, T> {
     /// As [`new`](Column::new), for a field marked `json`.
     pub const fn json(index: usize, get: fn(&M) -> &T, get_mut: fn(&mut M) -> &mut T) -> Self {
         Self {
             index,
             get,
             get_mut,
-            to_value: types::json_to_value::<T>,
-            from_value: types::json_from_value::<T>,
+            codec: &const {
+                Codec {
+                    kind: Kind::Json,
+                    nullable: false,
+                    key_default: ColumnDefault::None,
+                    check: Some(types::check_json::<T>),
+                    from_cell: types::json_from_cell::<T>,
+                    to_value: types::json_to_value::<T>,
+                }
+            },
         }
     }
 }
@@ -70,16 +94,33 @@ impl<M, T> Column<M, T> {
         (self.get)(record)
     }
 
+    /// The field as a row has it.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when the cell does not hold a `T`.
+    pub fn read(self, row: &Row<'_>) -> Result<T, DecodeError> {
+        (self.codec.from_cell)(row.cell(self.index)?).map_err(|error| error.in_column(self.index))
+    }
+
+    /// The value of a record's field, to bind.
+    pub fn value(self, record: &M) -> Value {
+        self.to_value((self.get)(record))
+    }
+
+    pub(crate) const fn codec(self) -> &'static Codec<T> {
+        self.codec
+    }
+
     pub(crate) fn of_mut(self, record: &mut M) -> &mut T {
         (self.get_mut)(record)
     }
 
     pub(crate) fn to_value(self, field: &T) -> Value {
-        (self.to_value)(field)
+        (self.codec.to_value)(field)
     }
 
-    pub(crate) fn from_value(self, value: &Value) -> Result<T, DecodeError> {
-        (self.from_value)(value)
+    pub(crate) fn decode(self, value: &Value) -> Result<T, DecodeError> {
+        (self.codec.from_cell)(cell::value_cell(value)?)
     }
 }
 
@@ -101,5 +142,5 @@ impl<M, T> fmt::Debug for Column<M, T> {
     }
 }
 
-pub(crate) use types::{from_value, json_to_value, own};
+pub(crate) use types::{CheckJson, from_value, own};
 pub(crate) use write::{TIME, date_time, timestamp};

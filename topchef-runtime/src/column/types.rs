@@ -268,6 +268,31 @@ impl<T: ColumnType> ColumnType for Option<T> {
     }
 }
 
+/// A type that serde can write as JSON and read back: what a field marked `json` may be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept as JSON",
+    label = "serde cannot write and read this type",
+    note = "a field marked `#[resource(json)]` is written by `serde::Serialize` and read by `serde::Deserialize`: derive both"
+)]
+pub trait JsonType: Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> JsonType for T {}
+
+/// Whether a JSON text is one of a type; the reason when it is not.
+pub(crate) type CheckJson = fn(&str) -> Result<(), String>;
+
+pub(super) fn check_json<T: DeserializeOwned>(text: &str) -> Result<(), String> {
+    serde_json::from_str::<T>(text).map(drop).map_err(|error| {
+        // Where in the value it is says little in a body of which it is a part.
+        let reason = error.to_string();
+        match reason.rsplit_once(" at line ") {
+            Some((reason, _)) => reason.to_owned(),
+            None => reason,
+        }
+    })
+}
+
 /// The value of a field marked `json`: its JSON text; JSON's null is the table's.
 ///
 /// A type whose `Serialize` fails (a map with keys that are not text) is stored as null, which a column that may not be null refuses.
@@ -280,10 +305,6 @@ pub(crate) fn json_to_value<T: Serialize>(field: &T) -> Value {
             Value::String(None)
         }
     }
-}
-
-pub(crate) fn json_from_value<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
-    json_from_cell(value_cell(value)?)
 }
 
 pub(crate) fn json_from_cell<T: DeserializeOwned>(cell: Cell<'_>) -> Result<T, DecodeError> {

@@ -41,7 +41,7 @@ pub fn write_cell(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), E
             reason = "SQLite keeps whole floats as integers that came from a float"
         )]
         (Kind::Double | Kind::Real, Cell::Integer(number)) => {
-            serde_json::to_writer(out, &(number as f64))?
+            serde_json::to_writer(out, &(number as f64))?;
         }
         // Times are stored as they are shown.
         (Kind::Timestamp | Kind::DateTime | Kind::Date | Kind::Time, Cell::Text(text)) => {

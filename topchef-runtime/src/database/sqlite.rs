@@ -40,10 +40,13 @@ pub(super) struct Sqlite {
 /// Work for a reader thread; it answers by itself.
 type Read = Box<dyn FnOnce(&Connection) + Send>;
 
+/// A write that is whole in itself.
+type Unit = Box<dyn FnOnce(&Connection) -> Executed + Send>;
+
 /// Work for the writer thread.
 enum Write {
     /// Whole in itself, so that many can share a commit.
-    Unit(Box<dyn FnOnce(&Connection) -> Executed + Send>),
+    Unit(Unit),
     /// Statement by statement, for hooks: it holds the writer until it ends.
     Session(SessionRequest),
 }
@@ -218,7 +221,7 @@ fn write_loop(connection: &Connection, waiting: &Receiver<Write>) {
     }
 }
 
-fn run_group(connection: &Connection, units: Vec<Box<dyn FnOnce(&Connection) -> Executed + Send>>) {
+fn run_group(connection: &Connection, units: Vec<Unit>) {
     if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
         // Each unit's answer channel is dropped with it, except for this one word on why.
         tracing::warn!(error = %error, units = units.len(), "a group of writes could not begin");
@@ -241,10 +244,7 @@ fn run_group(connection: &Connection, units: Vec<Box<dyn FnOnce(&Connection) -> 
 }
 
 /// Runs one unit under a savepoint: what fails in it takes nothing else along.
-fn run_unit(
-    connection: &Connection,
-    unit: Box<dyn FnOnce(&Connection) -> Executed + Send>,
-) -> Option<Executed> {
+fn run_unit(connection: &Connection, unit: Unit) -> Option<Executed> {
     if let Err(error) = connection.execute_batch("SAVEPOINT unit") {
         tracing::error!(%error, "a savepoint could not be made");
         return None;
@@ -358,6 +358,7 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), Databas
         .map_err(|error| DatabaseError::Driver(Box::new(error)))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 fn refused<T>(error: TrySendError<T>) -> DatabaseError {
     match error {
         TrySendError::Full(_) => DatabaseError::Busy,

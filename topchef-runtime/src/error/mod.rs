@@ -25,8 +25,12 @@ pub use report::Report;
 /// The contract of the original server: a status, a title common to all errors of a kind, and a detail.
 /// Beside it, as RFC 9457 invites, a JSON pointer to the wrong place and a code that a program can match on.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{title}: {detail}")]
-pub struct ApiError {
+#[error("{}: {}", self.0.title, self.0.detail)]
+pub struct ApiError(Box<Facts>);
+
+/// What an error says; boxed, because most results are none.
+#[derive(Clone, Debug)]
+struct Facts {
     status: StatusCode,
     title: Cow<'static, str>,
     detail: Cow<'static, str>,
@@ -34,7 +38,6 @@ pub struct ApiError {
     code: Cow<'static, str>,
     retry_after: Option<Duration>,
     allow: Option<Cow<'static, str>>,
-    #[source]
     cause: Option<Cause>,
 }
 
@@ -52,7 +55,7 @@ impl ApiError {
     ) -> Self {
         let title = title.into();
         let code = title.to_lowercase().replace(' ', "_");
-        Self {
+        Self(Box::new(Facts {
             status,
             title,
             detail: detail.into(),
@@ -61,66 +64,66 @@ impl ApiError {
             retry_after: None,
             allow: None,
             cause: None,
-        }
+        }))
     }
 
     /// The code that a program can match on, in `snake_case`.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
-        self.code = code.into();
+        self.0.code = code.into();
         self
     }
 
     /// A JSON pointer (RFC 6901) to the wrong place in the body.
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
-        self.pointer = Some(pointer.into());
+        self.0.pointer = Some(pointer.into());
         self
     }
 
     /// When it makes sense to try again; goes out as `Retry-After`, in whole seconds, at least one.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+        self.0.retry_after = Some(wait);
         self
     }
 
     /// The methods that a resource has, for `Allow`.
     #[must_use]
     pub(crate) fn allowing(mut self, allow: impl Into<Cow<'static, str>>) -> Self {
-        self.allow = Some(allow.into());
+        self.0.allow = Some(allow.into());
         self
     }
 
     /// What really happened: logged once where the answer is made, never sent.
     #[must_use]
     pub fn caused_by(mut self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.cause = Some(Arc::new(cause));
+        self.0.cause = Some(Arc::new(cause));
         self
     }
 
     /// The status of this error alone.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The title common to all errors of this kind.
     pub fn title(&self) -> &str {
-        &self.title
+        &self.0.title
     }
 
     /// What is wrong this time.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// Where in the body it is wrong, as a JSON pointer.
     pub fn pointer(&self) -> Option<&str> {
-        self.pointer.as_deref()
+        self.0.pointer.as_deref()
     }
 
     /// The code that a program can match on.
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 }

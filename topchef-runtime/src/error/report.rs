@@ -101,24 +101,26 @@ impl Report {
     pub fn retry_after(&self) -> Option<Duration> {
         self.errors
             .iter()
-            .filter_map(|error| error.retry_after)
+            .filter_map(|error| error.0.retry_after)
             .max()
     }
 
     /// The methods to name in `Allow`.
     pub(crate) fn allow(&self) -> Option<&str> {
-        self.errors.iter().find_map(|error| error.allow.as_deref())
+        self.errors
+            .iter()
+            .find_map(|error| error.0.allow.as_deref())
     }
 
     /// Logs what clients must not see: the causes, once, where the answer is made.
     pub(crate) fn log(&self) {
         for error in &self.errors {
-            if let Some(cause) = &error.cause {
+            if let Some(cause) = &error.0.cause {
                 let causes = chain(cause.as_ref());
                 if error.status().is_server_error() {
-                    tracing::error!(title = %error.title, causes, "request failed");
+                    tracing::error!(title = error.title(), causes, "request failed");
                 } else {
-                    tracing::debug!(title = %error.title, causes, "request refused");
+                    tracing::debug!(title = error.title(), causes, "request refused");
                 }
             }
         }

@@ -236,35 +236,28 @@ pub fn decode(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ModelResource;
     use crate::column::{ColumnType as _, Value};
-    use crate::descriptor::{ColumnDescriptor, FieldsByMethod};
 
-    static SHOWN: &[Field] = &[Field::Column(0), Field::Column(1), Field::Computed(0)];
-    static BOOK: Descriptor = Descriptor {
-        name: "Book",
-        doc: "",
-        table: "books",
-        path: "/books",
-        methods: &[],
-        columns: &[
-            ColumnDescriptor::of::<i64>("id"),
-            ColumnDescriptor::of::<String>("title").wire("bookTitle"),
-            ColumnDescriptor::of::<String>("secret").write_only(),
-            ColumnDescriptor::of::<serde_json::Value>("extra"),
-        ],
-        key: &[0],
-        computed: &["label"],
-        fields: FieldsByMethod {
-            get: SHOWN,
-            list: SHOWN,
-            post: SHOWN,
-            put: SHOWN,
-            patch: SHOWN,
-        },
-    };
+    #[derive(ModelResource)]
+    #[resource(serial_fields = [id, title, label()])]
+    struct Book {
+        id: i64,
+        #[resource(max_length = 10)]
+        title: String,
+        #[resource(write_only)]
+        secret: String,
+        extra: serde_json::Value,
+    }
+
+    impl Book {
+        fn label(&self) -> String {
+            self.title.to_uppercase()
+        }
+    }
 
     fn codes(raw: &str) -> Vec<String> {
-        let report = parse(&BOOK, PageSize::default(), raw).unwrap_err();
+        let report = parse(Book::descriptor(), PageSize::default(), raw).unwrap_err();
         report
             .errors()
             .iter()
@@ -275,9 +268,9 @@ mod tests {
     #[test]
     fn a_full_query() {
         let query = parse(
-            &BOOK,
+            Book::descriptor(),
             PageSize::default(),
-            "bookTitle=a+b%26c&id[eq]=5&sort=-title,id&limit=1000&offset=3&fields=label,id",
+            "title=a+b%26c&id[eq]=5&sort=-title,id&limit=1000&offset=3&fields=label,id",
         )
         .unwrap();
         assert_eq!(
@@ -330,7 +323,7 @@ mod tests {
         assert_eq!(codes("sort=secret"), ["unknown_field"]);
         assert_eq!(codes("fields=secret"), ["unknown_field"]);
         assert_eq!(codes("extra=1"), ["unknown_parameter"]);
-        let detail = parse(&BOOK, PageSize::default(), "nope=1")
+        let detail = parse(Book::descriptor(), PageSize::default(), "nope=1")
             .unwrap_err()
             .errors()[0]
             .detail()

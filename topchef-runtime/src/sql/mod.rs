@@ -164,3 +164,83 @@ fn expression(descriptor: &Descriptor, condition: &Condition) -> Expr {
 fn is_null(value: &Value) -> bool {
     *value == value.as_null()
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::ModelResource;
+    use crate::query::{PageSize, Sort};
+
+    #[derive(ModelResource)]
+    struct Book {
+        id: i64,
+        title: Option<String>,
+    }
+
+    /// What a client would send to break out of a string.
+    const HOSTILE: &str = "'; DROP TABLE books; --";
+
+    fn hostile() -> Value {
+        Value::String(Some(HOSTILE.to_owned()))
+    }
+
+    fn condition(column: usize, operator: Operator) -> Condition {
+        Condition { column, operator }
+    }
+
+    fn shown(statement: &Statement) -> String {
+        assert!(!statement.text.contains(HOSTILE));
+        format!("{}\n{:?}", statement.text, statement.values)
+    }
+
+    #[test]
+    fn a_page() {
+        let mut query = Query::first_page(Book::descriptor(), PageSize::default());
+        query
+            .conditions
+            .push(condition(1, Operator::Equal(hostile())));
+        query.order.push(Sort {
+            column: 1,
+            descending: true,
+        });
+        assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+    }
+
+    #[test]
+    fn every_operator() {
+        let null = Value::String(None);
+        let conditions = [
+            condition(1, Operator::Equal(null.clone())),
+            condition(1, Operator::NotEqual(null)),
+            condition(1, Operator::NotEqual(hostile())),
+            condition(0, Operator::Less(Value::BigInt(Some(1)))),
+            condition(0, Operator::LessOrEqual(Value::BigInt(Some(2)))),
+            condition(0, Operator::Greater(Value::BigInt(Some(3)))),
+            condition(0, Operator::GreaterOrEqual(Value::BigInt(Some(4)))),
+            condition(1, Operator::In(vec![hostile()])),
+            condition(1, Operator::In(vec![])),
+        ];
+        assert_snapshot!(shown(
+            &Dialect::Sqlite.select_one(Book::descriptor(), &conditions)
+        ));
+        assert_snapshot!(shown(
+            &Dialect::Sqlite.count(Book::descriptor(), &conditions[..1])
+        ));
+    }
+
+    #[test]
+    fn writes() {
+        let key = [condition(0, Operator::Equal(Value::BigInt(Some(7))))];
+        let values = [(1, hostile())];
+        assert_snapshot!(shown(&Dialect::Sqlite.insert(Book::descriptor(), &values)));
+        assert_snapshot!(shown(&Dialect::Sqlite.insert(Book::descriptor(), &[])));
+        assert_snapshot!(shown(&Dialect::Sqlite.update(
+            Book::descriptor(),
+            &key,
+            &values
+        )));
+        assert_snapshot!(shown(&Dialect::Sqlite.delete(Book::descriptor(), &key)));
+    }
+}

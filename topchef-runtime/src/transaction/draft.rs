@@ -80,7 +80,7 @@ impl Draft {
                         column.wire,
                         error.code,
                         error.detail,
-                    ))
+                    ));
                 }
             }
         }
@@ -188,7 +188,7 @@ impl<M> Input<M> {
     pub fn get<T>(&self, column: Column<M, T>) -> Result<Option<T>, DecodeError> {
         self.draft.values[column.index()]
             .as_ref()
-            .map(|value| column.from_value(value))
+            .map(|value| column.decode(value))
             .transpose()
     }
 
@@ -198,10 +198,6 @@ impl<M> Input<M> {
     }
 
     /// Gives a column a value, in place of the client's.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "so that a literal can be written"
-    )]
     pub fn set<T>(&mut self, column: Column<M, T>, value: impl Into<T>) {
         self.draft.values[column.index()] = Some(column.to_value(&value.into()));
     }

@@ -82,6 +82,10 @@ impl<'a, M: ModelResource> Find<'a, M> {
     }
 
     /// Sorted by this, after what was said before; at last by the key.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "orders are written where they are used"
+    )]
     pub fn order_by(mut self, order: Order<M>) -> Self {
         self.query.order.push(order.sort);
         self

@@ -67,20 +67,17 @@ impl Endpoint {
             .process_input(Method::Post, cx, input, Require::All)
             .await?;
         draft.complete();
-        let step = match self.hooks.before_commit(Method::Post) {
-            None => {
-                let insert = self.insert(cx, &draft.given());
-                Step::Wrote(self.write(cx, vec![insert], fields).await?)
-            }
-            Some(_) => {
-                let mut tx = cx.database().transaction().await?;
-                let staged = staged(draft, None);
-                let step = self
-                    .create_in(Method::Post, cx, &mut tx, staged, fields)
-                    .await?;
-                tx.commit().await?;
-                step
-            }
+        let step = if self.hooks.before_commit(Method::Post).is_none() {
+            let insert = self.insert(cx, &draft.given());
+            Step::Wrote(self.write(cx, vec![insert], fields).await?)
+        } else {
+            let mut tx = cx.database().transaction().await?;
+            let staged = staged(draft, None);
+            let step = self
+                .create_in(Method::Post, cx, &mut tx, staged, fields)
+                .await?;
+            tx.commit().await?;
+            step
         };
         self.finish(Method::Post, cx, step, |_| true, &Value::BigInt(None))
             .await
@@ -103,30 +100,27 @@ impl Endpoint {
             .await?;
         draft.complete();
         let condition = is_key(self.descriptor(), key.clone());
-        let step = match self.hooks.before_commit(Method::Put) {
-            None => {
-                let replaced = self.replaceable(&draft);
-                let first = self.change(cx, &condition, &replaced);
-                let insert = self.insert(cx, &draft.given());
-                Step::Wrote(self.write(cx, vec![first, insert], fields).await?)
-            }
-            Some(_) => {
-                let mut tx = cx.database().transaction().await?;
-                let step = match self.stored(cx, &mut tx, condition.clone()).await? {
-                    None => {
-                        self.create_in(Method::Put, cx, &mut tx, staged(draft, None), fields)
-                            .await?
-                    }
-                    Some(prior) => {
-                        let kept = self.replaceable(&draft);
-                        let staged = overlaid(prior, kept);
-                        self.change_in(Method::Put, cx, &mut tx, staged, condition, fields)
-                            .await?
-                    }
-                };
-                tx.commit().await?;
-                step
-            }
+        let step = if self.hooks.before_commit(Method::Put).is_none() {
+            let replaced = self.replaceable(&draft);
+            let first = self.change(cx, &condition, &replaced);
+            let insert = self.insert(cx, &draft.given());
+            Step::Wrote(self.write(cx, vec![first, insert], fields).await?)
+        } else {
+            let mut tx = cx.database().transaction().await?;
+            let step = match self.stored(cx, &mut tx, condition.clone()).await? {
+                None => {
+                    self.create_in(Method::Put, cx, &mut tx, staged(draft, None), fields)
+                        .await?
+                }
+                Some(prior) => {
+                    let kept = self.replaceable(&draft);
+                    let staged = overlaid(prior, kept);
+                    self.change_in(Method::Put, cx, &mut tx, staged, condition, fields)
+                        .await?
+                }
+            };
+            tx.commit().await?;
+            step
         };
         self.finish(Method::Put, cx, step, |position| position == CREATED, &key)
             .await
@@ -150,23 +144,20 @@ impl Endpoint {
         let condition = is_key(self.descriptor(), key.clone());
         let mut changes = draft.given();
         changes.retain(|(index, _)| !self.descriptor().key.contains(index));
-        let step = match self.hooks.before_commit(Method::Patch) {
-            None => {
-                let statement = self.change(cx, &condition, &changes);
-                Step::Wrote(self.write(cx, vec![statement], fields).await?)
-            }
-            Some(_) => {
-                let mut tx = cx.database().transaction().await?;
-                let Some(prior) = self.stored(cx, &mut tx, condition.clone()).await? else {
-                    return Err(self.not_found(&key));
-                };
-                let staged = overlaid(prior, changes);
-                let step = self
-                    .change_in(Method::Patch, cx, &mut tx, staged, condition, fields)
-                    .await?;
-                tx.commit().await?;
-                step
-            }
+        let step = if self.hooks.before_commit(Method::Patch).is_none() {
+            let statement = self.change(cx, &condition, &changes);
+            Step::Wrote(self.write(cx, vec![statement], fields).await?)
+        } else {
+            let mut tx = cx.database().transaction().await?;
+            let Some(prior) = self.stored(cx, &mut tx, condition.clone()).await? else {
+                return Err(self.not_found(&key));
+            };
+            let staged = overlaid(prior, changes);
+            let step = self
+                .change_in(Method::Patch, cx, &mut tx, staged, condition, fields)
+                .await?;
+            tx.commit().await?;
+            step
         };
         self.finish(Method::Patch, cx, step, |_| false, &key).await
     }

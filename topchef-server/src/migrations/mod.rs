@@ -36,3 +36,84 @@ pub async fn run(path: &Path) -> Result<(), MigrationError> {
     sqlx::Connection::close(connection).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Row, SqliteConnection};
+    use topchef_runtime::Database;
+
+    use super::*;
+    use crate::resources::{Job, Service};
+
+    /// Name, type, whether it must have a value, and the place in the key, of each column of a table.
+    type Columns = Vec<(String, String, bool, i64)>;
+
+    async fn columns(connection: &mut SqliteConnection, table: &str) -> Columns {
+        let statement = "SELECT name, lower(type), \"notnull\", pk FROM pragma_table_info(?)";
+        let rows = sqlx::query(statement)
+            .bind(table)
+            .fetch_all(connection)
+            .await
+            .unwrap();
+        let column =
+            |row: &sqlx::sqlite::SqliteRow| (row.get(0), row.get(1), row.get(2), row.get(3));
+        rows.iter().map(column).collect()
+    }
+
+    async fn open(path: &Path) -> SqliteConnection {
+        SqliteConnectOptions::new()
+            .filename(path)
+            .connect()
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_tables_are_those_of_the_resources() {
+        let folder = tempfile::tempdir().unwrap();
+        let (migrated, created) = (
+            folder.path().join("migrated.db"),
+            folder.path().join("created.db"),
+        );
+        run(&migrated).await.unwrap();
+        let database = Database::sqlite(&created).open().await.unwrap();
+        database.create_tables::<(Service, Job)>().await.unwrap();
+        let (mut migrated, mut created) = (open(&migrated).await, open(&created).await);
+        for table in ["services", "jobs"] {
+            let expected = columns(&mut created, table).await;
+            assert!(!expected.is_empty(), "{table}");
+            assert_eq!(columns(&mut migrated, table).await, expected, "{table}");
+        }
+    }
+
+    #[tokio::test]
+    async fn waiting_jobs_are_found_by_an_index_and_not_sorted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("topchef.db");
+        run(&path).await.unwrap();
+        let mut connection = open(&path).await;
+        let statement = "EXPLAIN QUERY PLAN SELECT id FROM jobs WHERE service_id = ? AND status = ? ORDER BY id LIMIT 1";
+        let plan = sqlx::query(statement)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        assert_eq!(steps.len(), 1, "{steps:?}");
+        assert!(
+            steps[0].contains("jobs_by_state (service_id=? AND status=?)"),
+            "{steps:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_database_of_another_program_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.txt");
+        std::fs::write(&path, "these are my notes, and no database").unwrap();
+        assert!(run(&path).await.is_err());
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "these are my notes, and no database"
+        );
+    }
+}
