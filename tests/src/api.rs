@@ -81,9 +81,19 @@ impl Api {
         self.text("POST", path, &body.to_string()).await
     }
 
+    /// PUT of a JSON value.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.text("PUT", path, &body.to_string()).await
+    }
+
     /// PATCH with a JSON value.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.text("PATCH", path, &body.to_string()).await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path).await
     }
 
     /// Exactly this text, said to be JSON whether it is or not.

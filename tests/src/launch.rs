@@ -15,6 +15,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 /// The child sees `PATH` and `HOME` of the test and otherwise only the environment given here.
 #[derive(Debug)]
 pub struct Launch {
+    program: PathBuf,
     directory: TempDir,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
@@ -34,7 +35,17 @@ pub struct Finished {
 impl Launch {
     /// The bare binary: no argument, no environment.
     pub fn bare() -> Self {
+        Self::program(binary::server().to_owned())
+    }
+
+    /// An example of the runtime: no argument, no environment.
+    pub(crate) fn example(name: &str) -> Self {
+        Self::program(binary::example(name))
+    }
+
+    fn program(program: PathBuf) -> Self {
         Self {
+            program,
             directory: TempDir::new().unwrap(),
             arguments: Vec::new(),
             environment: Vec::new(),
@@ -100,7 +111,7 @@ impl Launch {
     }
 
     pub(crate) fn spawn(&self) -> Child {
-        let mut command = Command::new(binary::path());
+        let mut command = Command::new(&self.program);
         command
             .args(&self.arguments)
             .current_dir(self.directory())
@@ -117,7 +128,7 @@ impl Launch {
             .stderr(Stdio::piped());
         command
             .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {}: {error}", binary::path().display()))
+            .unwrap_or_else(|error| panic!("cannot start {}: {error}", self.program.display()))
     }
 
     /// Asks for this port from the next start on.

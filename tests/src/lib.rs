@@ -3,6 +3,7 @@
 //!
 //! A suite starts the real binary with [`Server::start`], speaks to it through [`Server::api`] (or through [`raw`] where
 //! an ordinary client would refuse to send such bytes), and reads refusals with [`Answer::problem`].
+//! A suite of the runtime derives its own resources and serves them in its own process, with [`local`].
 
 #![expect(
     clippy::unwrap_used,
@@ -16,13 +17,16 @@
 mod answer;
 mod api;
 mod binary;
+mod example;
 pub mod lab;
 mod launch;
+pub mod local;
 pub mod raw;
 mod server;
 
 pub use answer::{Answer, Fault, assert_keys};
 pub use api::Api;
+pub use example::Example;
 pub use launch::{Finished, Launch};
 pub use server::Server;
 

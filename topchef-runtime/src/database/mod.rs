@@ -8,6 +8,7 @@ mod sqlite;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::column::Row;
@@ -33,20 +34,27 @@ enum Driver {
 /// How an `SQLite` database is opened.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
-    /// The file; none is a database in memory that ends with its last handle.
-    path: Option<PathBuf>,
+    place: Place,
     /// How many threads read.
     readers: usize,
     /// The longest that a transaction with hooks may hold the writer.
     transaction_timeout: Duration,
 }
 
+/// Where an `SQLite` database is.
+#[derive(Clone, Debug)]
+enum Place {
+    File(PathBuf),
+    /// Under this name, as long as a connection to it is open.
+    Memory(String),
+}
+
 impl SqliteOptions {
     /// As many readers as processors, at most eight; a transaction may take ten seconds.
-    fn new(path: Option<PathBuf>) -> Self {
+    fn new(place: Place) -> Self {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
-            path,
+            place,
             readers: processors.clamp(1, 8),
             transaction_timeout: Duration::from_secs(10),
         }
@@ -79,15 +87,18 @@ impl SqliteOptions {
 impl Database {
     /// An `SQLite` file: `Database::sqlite("books.db").open().await?`.
     pub fn sqlite(path: impl Into<PathBuf>) -> SqliteOptions {
-        SqliteOptions::new(Some(path.into()))
+        SqliteOptions::new(Place::File(path.into()))
     }
 
-    /// An `SQLite` database in memory, for tests and examples.
+    /// A new `SQLite` database in memory, for tests and examples; it ends with its last handle.
     ///
     /// # Errors
     /// [`DatabaseError`] when the threads cannot be started.
     pub async fn in_memory() -> Result<Self, DatabaseError> {
-        SqliteOptions::new(None).open().await
+        static OPENED: AtomicU64 = AtomicU64::new(0);
+        let number = OPENED.fetch_add(1, Ordering::Relaxed);
+        let place = Place::Memory(format!("topchef-{number}"));
+        SqliteOptions::new(place).open().await
     }
 
     /// Makes the tables of the resources, where there are none of these names.

@@ -11,7 +11,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 use tokio::sync::oneshot;
 
-use super::{DatabaseError, Rows as AnyRows, SqliteOptions};
+use super::{DatabaseError, Place, Rows as AnyRows, SqliteOptions};
 use crate::column::{Cell, Cells, DecodeError, Row, TIME, Value, date_time, timestamp};
 use crate::sql::Statement;
 
@@ -31,8 +31,7 @@ const STATEMENTS: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Sqlite {
-    /// None for a database in memory: only one connection sees it, the writer's.
-    readers: Option<Sender<Read>>,
+    readers: Sender<Read>,
     writer: Sender<Write>,
     transaction_timeout: Duration,
 }
@@ -84,10 +83,7 @@ impl Sqlite {
         let connection = connect(options, Access::Write)?;
         let (writer, waiting) = bounded(WAITING);
         spawn("topchef-writer", move || write_loop(&connection, &waiting))?;
-        let readers = match options.path {
-            Some(_) => Some(start_readers(options)?),
-            None => None,
-        };
+        let readers = start_readers(options)?;
         Ok(Self {
             readers,
             writer,
@@ -105,16 +101,7 @@ impl Sqlite {
             // Nobody listens when the client went away.
             let _ = answer.send(run(connection, &statement, decode));
         };
-        match &self.readers {
-            Some(readers) => readers.try_send(Box::new(read)).map_err(refused)?,
-            None => self.send(Write::Unit(Box::new(move |connection| {
-                read(connection);
-                Executed {
-                    keep: true,
-                    acknowledge: Box::new(|_| ()),
-                }
-            })))?,
-        }
+        self.readers.try_send(Box::new(read)).map_err(refused)?;
         answered.await.map_err(|_| DatabaseError::Closed)?
     }
 
@@ -317,9 +304,12 @@ fn connect(options: &SqliteOptions, access: Access) -> Result<Connection, Databa
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match &options.path {
-        Some(path) => Connection::open_with_flags(path, flags)?,
-        None => Connection::open_in_memory_with_flags(flags)?,
+    let connection = match &options.place {
+        Place::File(path) => Connection::open_with_flags(path, flags)?,
+        Place::Memory(name) => {
+            let uri = format!("file:/{name}?vfs=memdb");
+            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+        }
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
