@@ -3,7 +3,7 @@
 use crate::Api;
 use serde_json::{Value, json};
 
-/// The titles of TOPCHEF.md, section 2.
+/// The titles of the original's errors.
 pub mod title {
     /// The id in the URL is not one.
     pub const NOT_UUID: &str = "Not UUID Error";

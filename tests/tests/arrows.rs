@@ -1,4 +1,4 @@
-//! The arrows of the house (DESIGN.md, section 2), read off the sources: which crate, module and word may be named where.
+//! The arrows of the house (ARCHITECTURE.md), read off the sources: which crate, module and word may be named where.
 //!
 //! It reads tokens, not text, so comments and strings name nothing; what stands under `#[cfg(test)]` is left out.
 
@@ -166,7 +166,7 @@ fn modules_name_only_modules_above_them() {
 fn report(violations: &[String]) {
     assert!(
         violations.is_empty(),
-        "DESIGN.md, section 2, is broken here:\n{}",
+        "ARCHITECTURE.md is broken here:\n{}",
         violations.join("\n")
     );
 }

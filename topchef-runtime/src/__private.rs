@@ -2,35 +2,9 @@
 
 use serde::Serialize;
 
-pub use crate::transaction::{
-    AfterCommitHook, AfterCommitOf, BeforeCommitHook, BeforeCommitOf, Hooks, InputHook, InputOf,
-    SelectHook, SelectOf,
-};
+pub use crate::transaction::{AfterCommitHook, BeforeCommitHook, Hooks, InputHook, SelectHook};
 
 use crate::column::{Column, EncodeError, Value};
-use crate::resource::ModelResource;
-
-pub const fn select_hook<M: ModelResource, H: for<'a> SelectHook<'a, M>>(
-    hook: H,
-) -> SelectOf<M, H> {
-    SelectOf::new(hook)
-}
-
-pub const fn input_hook<M: ModelResource, H: for<'a> InputHook<'a, M>>(hook: H) -> InputOf<M, H> {
-    InputOf::new(hook)
-}
-
-pub const fn before_commit_hook<M: ModelResource, H: for<'a> BeforeCommitHook<'a, M>>(
-    hook: H,
-) -> BeforeCommitOf<M, H> {
-    BeforeCommitOf::new(hook)
-}
-
-pub const fn after_commit_hook<M: ModelResource, H: for<'a> AfterCommitHook<'a, M>>(
-    hook: H,
-) -> AfterCommitOf<M, H> {
-    AfterCommitOf::new(hook)
-}
 
 /// A default that was written as a path: a function that makes one, or the value itself.
 #[diagnostic::on_unimplemented(

@@ -11,6 +11,7 @@ use topchef_runtime::transaction::Endpoint;
 use topchef_runtime::{Context, Database};
 
 use crate::config::{Config, Metadata};
+use crate::contract::Limits;
 use crate::migrations::{self, MigrationError};
 use crate::resources::{Contracts, Job, Service};
 
@@ -52,7 +53,10 @@ impl App {
     }
 
     fn over(database: Database, config: Config) -> Self {
-        let contracts = Contracts::default();
+        let contracts = Contracts::new(Limits {
+            document_bytes: config.max_body_bytes,
+            ..Limits::default()
+        });
         let mut state = Extensions::new();
         state.insert(contracts.clone());
         Self(Arc::new(Shared {

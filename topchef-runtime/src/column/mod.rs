@@ -5,14 +5,16 @@
 mod cell;
 mod kind;
 mod parse;
+mod row;
 mod types;
 mod write;
 
 use std::fmt;
 
-pub use cell::{Cell, Cells, DecodeError, EncodeError, Row, ValueCells};
+pub use cell::{Cell, DecodeError, EncodeError};
 pub use kind::{ColumnDefault, Kind};
 pub use parse::{InputError, parse_json, parse_text};
+pub use row::{Cells, Row, ValueCells};
 pub use types::{ColumnType, JsonType};
 pub use write::write_cell;
 

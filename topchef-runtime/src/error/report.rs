@@ -45,6 +45,17 @@ impl Report {
         }
     }
 
+    /// Takes out the errors that `keep` refuses.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&ApiError) -> bool) {
+        self.errors.retain(keep);
+    }
+
+    /// Whether one of the errors points at this very place of the body.
+    pub(crate) fn tells_of(&self, pointer: Option<&str>) -> bool {
+        let mut errors = self.errors.iter();
+        pointer.is_some() && errors.any(|error| error.pointer() == pointer)
+    }
+
     /// Whether nothing is wrong so far.
     pub fn is_empty(&self) -> bool {
         self.errors.is_empty()

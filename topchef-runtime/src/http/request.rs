@@ -134,11 +134,7 @@ impl Served {
     }
 
     /// The columns that a body gives, and what is wrong with them.
-    pub(super) async fn input(
-        &self,
-        headers: &HeaderMap,
-        body: Body,
-    ) -> Result<(Draft, Report), Report> {
+    pub(super) async fn input(&self, headers: &HeaderMap, body: Body) -> Result<Draft, Report> {
         let body = JsonBody::read(headers, body, self.max_body_bytes).await?;
         let object = body.object()?;
         Ok(Draft::read(

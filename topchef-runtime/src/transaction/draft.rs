@@ -25,6 +25,8 @@ pub struct Draft {
     pub(super) descriptor: &'static Descriptor,
     /// One place a column; none where nothing was given.
     pub(super) values: Vec<Option<Value>>,
+    /// What is wrong with what was given.
+    pub(super) wrong: Report,
 }
 
 impl Draft {
@@ -33,19 +35,15 @@ impl Draft {
         Self {
             descriptor,
             values: vec![None; descriptor.columns.len()],
+            wrong: Report::new(),
         }
     }
 
-    /// Reads the columns of a body that clients may write, and gathers everything that is wrong with them.
+    /// Reads the columns of a body that clients may write, and keeps everything that is wrong with them: the operation that takes the draft reports it.
     ///
     /// A required column that is missing is not found here: a hook may still give it.
-    pub fn read(
-        descriptor: &'static Descriptor,
-        object: &Object<'_>,
-        unknown: Unknown,
-    ) -> (Self, Report) {
+    pub fn read(descriptor: &'static Descriptor, object: &Object<'_>, unknown: Unknown) -> Self {
         let mut draft = Self::empty(descriptor);
-        let mut report = Report::new();
         let mut spelling: Vec<Option<&str>> = vec![None; draft.values.len()];
         let mut wrong: Vec<Option<ApiError>> = vec![None; draft.values.len()];
         for (key, json) in object.fields() {
@@ -54,7 +52,7 @@ impl Draft {
                 .filter(|index| !descriptor.columns[*index].read_only)
             else {
                 if unknown == Unknown::Refuse {
-                    report.push(unknown_key(descriptor, key));
+                    draft.reject(unknown_key(descriptor, key));
                 }
                 continue;
             };
@@ -63,7 +61,7 @@ impl Draft {
                 .replace(key)
                 .is_some_and(|other| other != key)
             {
-                report.push(ApiError::deserialization(
+                draft.reject(ApiError::deserialization(
                     column.wire,
                     "duplicate",
                     "given in two spellings",
@@ -84,8 +82,13 @@ impl Draft {
                 }
             }
         }
-        report.extend(wrong.into_iter().flatten());
-        (draft, report)
+        draft.wrong.extend(wrong.into_iter().flatten());
+        draft
+    }
+
+    /// Adds something that is wrong with what was given: it is told together with the rest.
+    pub fn reject(&mut self, error: ApiError) {
+        self.wrong.push(error);
     }
 
     /// What is missing of a new record: each column that was not given, may not be null and has no default.
@@ -200,6 +203,11 @@ impl<M> Input<M> {
     /// Gives a column a value, in place of the client's.
     pub fn set<T>(&mut self, column: Column<M, T>, value: impl Into<T>) {
         self.draft.values[column.index()] = Some(column.to_value(&value.into()));
+    }
+
+    /// Adds something that is wrong with the input: it is told together with the rest.
+    pub fn reject(&mut self, error: ApiError) {
+        self.draft.reject(error);
     }
 
     /// Takes a column's value away, as if the client had given none.

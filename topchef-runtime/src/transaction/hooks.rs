@@ -4,7 +4,6 @@
 //! [`Committed`] not at all. It does not know when hooks run.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 
 use super::{Committed, Context, Draft, Input, Next, Select, Tracked, Transaction};
@@ -15,6 +14,11 @@ use crate::query::Condition;
 use crate::resource::ModelResource;
 
 /// A resource's hooks; implemented by `#[derive(ModelResource)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "not a resource",
+    note = "write `#[derive(ModelResource)]` above the struct"
+)]
 pub trait Hooked: ModelResource {
     /// The hooks, by phase and method.
     fn hooks() -> &'static Hooks;
@@ -22,31 +26,28 @@ pub trait Hooked: ModelResource {
 
 /// The hooks of a resource, by phase and method.
 #[doc(hidden)]
-#[expect(
-    missing_debug_implementations,
-    reason = "functions have nothing to show"
-)]
+#[derive(Debug)]
 pub struct Hooks {
-    pub select: &'static [(Method, &'static dyn ErasedSelect)],
-    pub input: &'static [(Method, &'static dyn ErasedInput)],
-    pub before_commit: &'static [(Method, &'static dyn ErasedBeforeCommit)],
-    pub after_commit: &'static [(Method, &'static dyn ErasedAfterCommit)],
+    pub select: &'static [(Method, RunSelect)],
+    pub input: &'static [(Method, RunInput)],
+    pub before_commit: &'static [(Method, RunBeforeCommit)],
+    pub after_commit: &'static [(Method, RunAfterCommit)],
 }
 
 impl Hooks {
-    pub(super) fn select(&self, method: Method) -> Option<&'static dyn ErasedSelect> {
+    pub(super) fn select(&self, method: Method) -> Option<RunSelect> {
         of(self.select, method)
     }
 
-    pub(super) fn input(&self, method: Method) -> Option<&'static dyn ErasedInput> {
+    pub(super) fn input(&self, method: Method) -> Option<RunInput> {
         of(self.input, method)
     }
 
-    pub(super) fn before_commit(&self, method: Method) -> Option<&'static dyn ErasedBeforeCommit> {
+    pub(super) fn before_commit(&self, method: Method) -> Option<RunBeforeCommit> {
         of(self.before_commit, method)
     }
 
-    pub(super) fn after_commit(&self, method: Method) -> Option<&'static dyn ErasedAfterCommit> {
+    pub(super) fn after_commit(&self, method: Method) -> Option<RunAfterCommit> {
         of(self.after_commit, method)
     }
 }
@@ -67,65 +68,104 @@ pub struct Staged {
     pub(super) dirty: u128,
 }
 
-#[doc(hidden)]
-pub trait ErasedSelect: Send + Sync {
-    fn run<'a>(&'a self, cx: &'a Context, conditions: &'a mut Vec<Condition>) -> Running<'a, ()>;
+// A hook whose resource's type is forgotten.
+type RunSelect = for<'a> fn(&'a Context, &'a mut Vec<Condition>) -> Running<'a, ()>;
+type RunInput = for<'a> fn(&'a Context, &'a mut Draft) -> Running<'a, ()>;
+type RunBeforeCommit =
+    for<'a> fn(&'a Context, &'a mut Transaction, &'a mut Staged) -> Running<'a, Next>;
+type RunAfterCommit = for<'a> fn(&'a Context, &'a mut Transaction, &'a [Value]) -> Running<'a, Next>;
+
+/// An `async fn` of these arguments, whatever its future holds.
+pub trait AsyncHook<'a, Arguments, Output> {}
+
+/// That the future of `F` may go from thread to thread.
+///
+/// Apart from the signature, so that the compiler names the value that may not.
+pub trait Runs<'a, Arguments, Output, F> {
+    /// Calls the hook.
+    fn run(hook: &'a F, arguments: Arguments) -> Running<'a, Output>;
 }
 
-#[doc(hidden)]
-pub trait ErasedInput: Send + Sync {
-    fn run<'a>(&'a self, cx: &'a Context, draft: &'a mut Draft) -> Running<'a, ()>;
-}
+/// The signature of a function that is a hook.
+#[derive(Debug)]
+pub enum Right {}
 
-#[doc(hidden)]
-pub trait ErasedBeforeCommit: Send + Sync {
-    fn run<'a>(
-        &'a self,
-        cx: &'a Context,
-        tx: &'a mut Transaction,
-        staged: &'a mut Staged,
-    ) -> Running<'a, Next>;
-}
+/// The signature of any other function.
+#[derive(Debug)]
+pub enum Wrong {}
 
-#[doc(hidden)]
-pub trait ErasedAfterCommit: Send + Sync {
-    fn run<'a>(
-        &'a self,
-        cx: &'a Context,
-        tx: &'a mut Transaction,
-        values: &'a [Value],
-    ) -> Running<'a, Next>;
-}
+/// Nothing is so.
+pub trait Impossible {}
 
-/// One trait for each phase: implemented for every function of the right signature, and the place where the compiler
-/// says which signature that is.
+macro_rules! async_hook {
+    ($($argument:ident: $type:ident),+) => {
+        impl<'a, $($type,)+ Output, F, Fut, E> AsyncHook<'a, ($($type,)+), Output> for F
+        where
+            F: Fn($($type),+) -> Fut,
+            Fut: Future<Output = Result<Output, E>>,
+            E: Into<Report>,
+        {
+        }
+
+        impl<'a, $($type,)+ Output, F, Fut, E> Runs<'a, ($($type,)+), Output, F> for Right
+        where
+            F: Fn($($type),+) -> Fut,
+            Fut: Future<Output = Result<Output, E>> + Send + 'a,
+            E: Into<Report>,
+        {
+            fn run(hook: &'a F, ($($argument,)+): ($($type,)+)) -> Running<'a, Output> {
+                let running = hook($($argument),+);
+                Box::pin(async move { running.await.map_err(Into::into) })
+            }
+        }
+    };
+}
+async_hook!(cx: A, record: B);
+async_hook!(cx: A, tx: B, record: C);
+
+/// One trait for each phase: the place where the compiler says which signature its hooks have.
+///
+/// There are two impls, told apart by a type that is inferred, of which the second is for nothing: with only one, the
+/// compiler would take it, and complain about what that one asks in words that do not say what a hook is.
 macro_rules! phase {
     (
         $(#[$documentation:meta])*
-        $trait:ident, $signature:literal, ($($argument:ident: $type:ty),+) -> $output:ty
+        $trait:ident = $message:literal, $signature:literal, $note:literal;
+        ($($argument:ty),+) -> $output:ty;
+        |$hook:ident, $($given:ident: $given_type:ty),+| $run:expr
     ) => {
         $(#[$documentation])*
-        #[diagnostic::on_unimplemented(
-            message = "this function cannot be such a hook of `{M}`",
-            label = "not a hook with the signature that is needed here",
-            note = $signature
-        )]
-        pub trait $trait<'a, M>: Send + Sync + 'static {
-            /// Runs the hook.
-            fn call(&'a self, $($argument: $type),+) -> Running<'a, $output>;
+        #[diagnostic::on_unimplemented(message = $message, label = $signature, note = $note)]
+        pub trait $trait<M, Signature>: Sized {
+            /// Runs the hook, the type of its resource forgotten.
+            #[doc(hidden)]
+            fn run<'a>(self, $($given: $given_type),+) -> Running<'a, $output>
+            where
+                Signature: for<'h> Runs<'h, ($($argument,)+), $output, Self>;
         }
 
         #[diagnostic::do_not_recommend]
-        impl<'a, M, F, Fut, E> $trait<'a, M> for F
+        impl<M, F> $trait<M, Right> for F
         where
             M: ModelResource,
-            F: Fn($($type),+) -> Fut + Send + Sync + 'static,
-            Fut: Future<Output = Result<$output, E>> + Send + 'a,
-            E: Into<Report>,
+            F: for<'h> AsyncHook<'h, ($($argument,)+), $output> + Send + Sync + 'static,
         {
-            fn call(&'a self, $($argument: $type),+) -> Running<'a, $output> {
-                let running = self($($argument),+);
-                Box::pin(async move { running.await.map_err(Into::into) })
+            fn run<'a>(self, $($given: $given_type),+) -> Running<'a, $output>
+            where
+                Right: for<'h> Runs<'h, ($($argument,)+), $output, Self>,
+            {
+                let $hook = self;
+                Box::pin(async move { $run })
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<M, F: Impossible> $trait<M, Wrong> for F {
+            fn run<'a>(self, $(_: $given_type),+) -> Running<'a, $output>
+            where
+                Wrong: for<'h> Runs<'h, ($($argument,)+), $output, Self>,
+            {
+                Box::pin(std::future::pending())
             }
         }
     };
@@ -133,118 +173,64 @@ macro_rules! phase {
 
 phase! {
     /// A `process_input` hook of `get`, `list` or `delete`.
-    SelectHook,
-    "it must be `async fn(&Context, &mut Select<{M}>) -> Result<(), Report>` (or `ApiError` in place of `Report`)",
-    (cx: &'a Context, select: &'a mut Select<M>) -> ()
+    SelectHook =
+        "wrong signature for a `process_input` hook of `get`, `list` or `delete` in `{M}`",
+        "it must be `async fn(&Context, &mut Select<{M}>) -> Result<(), Report>`",
+        "`Context`, `Select` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
+    (&'h Context, &'h mut Select<M>) -> ();
+    |hook, cx: &'a Context, conditions: &'a mut Vec<Condition>| {
+        let mut select = Select::<M>::new(std::mem::take(conditions));
+        Right::run(&hook, (cx, &mut select)).await?;
+        *conditions = select.into_conditions();
+        Ok(())
+    }
 }
 
 phase! {
     /// A `process_input` hook of `post`, `put` or `patch`.
-    InputHook,
-    "it must be `async fn(&Context, &mut Input<{M}>) -> Result<(), Report>` (or `ApiError` in place of `Report`)",
-    (cx: &'a Context, input: &'a mut Input<M>) -> ()
+    InputHook =
+        "wrong signature for a `process_input` hook of `post`, `put` or `patch` in `{M}`",
+        "it must be `async fn(&Context, &mut Input<{M}>) -> Result<(), Report>`",
+        "`Context`, `Input` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
+    (&'h Context, &'h mut Input<M>) -> ();
+    |hook, cx: &'a Context, draft: &'a mut Draft| {
+        let empty = Draft::empty(draft.descriptor);
+        let mut input = Input::<M>::new(std::mem::replace(draft, empty));
+        Right::run(&hook, (cx, &mut input)).await?;
+        *draft = input.into_draft();
+        Ok(())
+    }
 }
 
 phase! {
     /// A `before_commit` hook.
-    BeforeCommitHook,
-    "it must be `async fn(&Context, &mut Transaction, &mut Tracked<{M}>) -> Result<Next, Report>` (or `ApiError` in place of `Report`)",
-    (cx: &'a Context, tx: &'a mut Transaction, record: &'a mut Tracked<M>) -> Next
+    BeforeCommitHook =
+        "wrong signature for a `before_commit` hook of `{M}`",
+        "it must be `async fn(&Context, &mut Transaction, &mut Tracked<{M}>) -> Result<Next, Report>`",
+        "`Context`, `Transaction`, `Tracked`, `Next` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
+    (&'h Context, &'h mut Transaction, &'h mut Tracked<M>) -> Next;
+    |hook, cx: &'a Context, tx: &'a mut Transaction, staged: &'a mut Staged| {
+        let mut record =
+            Tracked::<M>::from_values(&staged.values, staged.prior.as_deref(), staged.dirty)
+                .map_err(ApiError::serialization)?;
+        let next = Right::run(&hook, (cx, tx, &mut record)).await?;
+        staged.dirty = record.dirty();
+        staged.values = record.values();
+        Ok(next)
+    }
 }
 
 phase! {
     /// An `after_commit` hook.
-    AfterCommitHook,
-    "it must be `async fn(&Context, &mut Transaction, &Committed<{M}>) -> Result<Next, Report>` (or `ApiError` in place of `Report`)",
-    (cx: &'a Context, tx: &'a mut Transaction, record: &'a Committed<M>) -> Next
-}
-
-/// A hook with the type of its resource.
-macro_rules! holder {
-    ($holder:ident) => {
-        #[doc(hidden)]
-        #[expect(
-            missing_debug_implementations,
-            reason = "functions have nothing to show"
-        )]
-        pub struct $holder<M, H> {
-            hook: H,
-            of: PhantomData<fn() -> M>,
-        }
-
-        impl<M, H> $holder<M, H> {
-            pub(crate) const fn new(hook: H) -> Self {
-                Self {
-                    hook,
-                    of: PhantomData,
-                }
-            }
-        }
-    };
-}
-holder!(SelectOf);
-holder!(InputOf);
-holder!(BeforeCommitOf);
-holder!(AfterCommitOf);
-
-impl<M: ModelResource, H: for<'h> SelectHook<'h, M>> ErasedSelect for SelectOf<M, H> {
-    fn run<'a>(&'a self, cx: &'a Context, conditions: &'a mut Vec<Condition>) -> Running<'a, ()> {
-        Box::pin(async move {
-            let mut select = Select::<M>::new(std::mem::take(conditions));
-            self.hook.call(cx, &mut select).await?;
-            *conditions = select.into_conditions();
-            Ok(())
-        })
-    }
-}
-
-impl<M: ModelResource, H: for<'h> InputHook<'h, M>> ErasedInput for InputOf<M, H> {
-    fn run<'a>(&'a self, cx: &'a Context, draft: &'a mut Draft) -> Running<'a, ()> {
-        Box::pin(async move {
-            let empty = Draft::empty(draft.descriptor);
-            let mut input = Input::<M>::new(std::mem::replace(draft, empty));
-            self.hook.call(cx, &mut input).await?;
-            *draft = input.into_draft();
-            Ok(())
-        })
-    }
-}
-
-impl<M: ModelResource, H: for<'h> BeforeCommitHook<'h, M>> ErasedBeforeCommit
-    for BeforeCommitOf<M, H>
-{
-    fn run<'a>(
-        &'a self,
-        cx: &'a Context,
-        tx: &'a mut Transaction,
-        staged: &'a mut Staged,
-    ) -> Running<'a, Next> {
-        Box::pin(async move {
-            let mut record =
-                Tracked::<M>::from_values(&staged.values, staged.prior.as_deref(), staged.dirty)
-                    .map_err(ApiError::serialization)?;
-            let next = self.hook.call(cx, tx, &mut record).await?;
-            staged.dirty = record.dirty();
-            staged.values = record.values();
-            Ok(next)
-        })
-    }
-}
-
-impl<M: ModelResource, H: for<'h> AfterCommitHook<'h, M>> ErasedAfterCommit
-    for AfterCommitOf<M, H>
-{
-    fn run<'a>(
-        &'a self,
-        cx: &'a Context,
-        tx: &'a mut Transaction,
-        values: &'a [Value],
-    ) -> Running<'a, Next> {
-        Box::pin(async move {
-            let record =
-                M::from_row(&Row::new(&ValueCells(values))).map_err(ApiError::serialization)?;
-            let record = Committed::new(record);
-            self.hook.call(cx, tx, &record).await
-        })
+    AfterCommitHook =
+        "wrong signature for an `after_commit` hook of `{M}`",
+        "it must be `async fn(&Context, &mut Transaction, &Committed<{M}>) -> Result<Next, Report>`",
+        "`Context`, `Transaction`, `Committed`, `Next` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
+    (&'h Context, &'h mut Transaction, &'h Committed<M>) -> Next;
+    |hook, cx: &'a Context, tx: &'a mut Transaction, values: &'a [Value]| {
+        let record =
+            M::from_row(&Row::new(&ValueCells(values))).map_err(ApiError::serialization)?;
+        let record = Committed::new(record);
+        Right::run(&hook, (cx, tx, &record)).await
     }
 }

@@ -7,30 +7,28 @@ mod draft;
 mod endpoint;
 mod find;
 mod hooks;
+mod key;
 mod object;
 mod reply;
 mod tracked;
-mod write;
 
-use crate::column::{ColumnType, Row, Value};
+use crate::column::{ColumnType, Row};
 use crate::database::{Connection, Database, DatabaseError};
 use crate::descriptor::Descriptor;
 use crate::error::{ApiError, Report};
-use crate::query::{Condition, Operator};
 use crate::resource::ModelResource;
 use crate::sql::Statement;
 
 pub use context::Context;
 pub use draft::{Draft, Input, Unknown};
-pub use endpoint::{Endpoint, Page};
+pub use endpoint::{Endpoint, Outcome, Page};
 pub use find::{Find, Select};
 pub use hooks::{AfterCommitHook, BeforeCommitHook, Hooked, InputHook, SelectHook};
 #[doc(hidden)]
-pub use hooks::{AfterCommitOf, BeforeCommitOf, Hooks, InputOf, SelectOf};
+pub use hooks::Hooks;
 pub use object::Object;
 pub use reply::{Next, Reply};
 pub use tracked::{Committed, Tracked};
-pub use write::Outcome;
 
 /// An open transaction: rolled back when it is dropped before [`commit`](Self::commit).
 ///
@@ -62,7 +60,7 @@ impl Transaction {
         key: impl ColumnType,
     ) -> Result<Option<Tracked<M>>, Report> {
         let descriptor = M::descriptor();
-        let condition = key_condition(descriptor, &key)?;
+        let condition = key::typed(descriptor, &key)?;
         let statement = self
             .connection
             .dialect()
@@ -99,7 +97,7 @@ impl Transaction {
             return Ok(());
         }
         let key = record.stored_key();
-        let condition = is_key(descriptor, key.clone());
+        let condition = key::is(descriptor, key.clone());
         let statement = self
             .connection
             .dialect()
@@ -107,7 +105,7 @@ impl Transaction {
         let stored = self
             .one(descriptor, statement, |row| Ok(M::from_row(row)?))
             .await?
-            .ok_or_else(|| ApiError::record_not_found(descriptor.name, write::key_text(&key)))?;
+            .ok_or_else(|| ApiError::record_not_found(descriptor.name, key::text(&key)))?;
         *record = Tracked::stored(stored);
         Ok(())
     }
@@ -123,7 +121,7 @@ impl Transaction {
         let statement = self
             .connection
             .dialect()
-            .delete(descriptor, &[is_key(descriptor, key)]);
+            .delete(descriptor, &[key::is(descriptor, key)]);
         let removed = self.one(descriptor, statement, |_| Ok(())).await?;
         Ok(removed.is_some())
     }
@@ -159,22 +157,4 @@ impl Transaction {
 
 fn no_row() -> ApiError {
     ApiError::internal(DatabaseError::Driver("a write gave no row back".into()))
-}
-
-/// The condition that a row has this key.
-fn is_key(descriptor: &Descriptor, key: Value) -> Condition {
-    Condition {
-        column: descriptor.key_column().0,
-        operator: Operator::Equal(key),
-    }
-}
-
-/// The condition that a row has this key, if it is of the key's type.
-fn key_condition<K: ColumnType>(descriptor: &Descriptor, key: &K) -> Result<Condition, Report> {
-    let (_, column) = descriptor.key_column();
-    if column.kind.name() == K::KIND.name() {
-        return Ok(is_key(descriptor, key.to_value()));
-    }
-    let reason = format!("{} is no key of {}", K::KIND.name(), descriptor.name);
-    Err(ApiError::internal(DatabaseError::Driver(reason.into())).into())
 }

@@ -21,6 +21,7 @@ pub struct Schemas {
 
 impl Schemas {
     /// An empty cache, within [`Limits::cached_schemas`] and [`Limits::cached_bytes`].
+    #[must_use]
     pub fn new(limits: Limits) -> Self {
         let smallest = limits.cached_bytes / limits.cached_schemas.max(1);
         let cache = Cache::builder()

@@ -25,8 +25,17 @@ struct Cost {
     depth: u64,
 }
 
-/// The longest chain of subschemas on one instance, or why the schema is refused.
-pub(super) fn chain(graph: &Graph<'_>, limits: &Limits) -> Result<u64, Reason> {
+/// The most that any subschema of a schema brings to one instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct InPlace {
+    /// Longest chain of subschemas, each applied by the one before.
+    pub(super) chain: u64,
+    /// Subschemas evaluated to report all errors, repetitions counted.
+    pub(super) report: u64,
+}
+
+/// What the schema of `graph` brings to one instance, or why it is refused.
+pub(super) fn in_place(graph: &Graph<'_>, limits: &Limits) -> Result<InPlace, Reason> {
     let order = in_place_order(graph)?;
     let mut costs = vec![Cost::default(); graph.nodes.len()];
     let mut compilation = 0_u64;
@@ -46,7 +55,11 @@ pub(super) fn chain(graph: &Graph<'_>, limits: &Limits) -> Result<u64, Reason> {
             )));
         }
     }
-    Ok(costs.iter().map(|cost| cost.depth).max().unwrap_or(1))
+    let most = |of: fn(&Cost) -> u64| costs.iter().map(of).max().unwrap_or(1);
+    Ok(InPlace {
+        chain: most(|cost| cost.depth),
+        report: most(|cost| cost.report),
+    })
 }
 
 /// The cost of `id`, given those of the subschemas it applies in place.

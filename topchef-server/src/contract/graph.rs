@@ -162,10 +162,10 @@ impl<'s> Graph<'s> {
             is_target: false,
             targets: Vec::new(),
         });
-        if let Value::Object(members) = value {
-            if !self.is_only_reference(members) {
-                self.take_names(id, value, members);
-            }
+        if let Value::Object(members) = value
+            && !self.is_only_reference(members)
+        {
+            self.take_names(id, value, members);
         }
         id
     }

@@ -1,7 +1,7 @@
 //! Owns the bounds within which schemas and documents from strangers are handled.
 //! Does not know how any of them is enforced.
 
-/// Bounds on what a stranger's schema or document may cost; see DESIGN.md, decision 10.
+/// Bounds on what a stranger's schema or document may cost.
 ///
 /// The defaults keep every call well under a second on one core of an ordinary machine (release build).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Limits {
     pub depth: usize,
     /// Characters of one number, as written.
     pub number_length: usize,
-    /// Units of work for one validation; a unit is one question a keyword asks of an instance, about 20 ns.
+    /// Units of work for one validation; a unit is one question a keyword asks of an instance, about 25 ns.
     pub evaluations: u64,
     /// Subschemas that may apply to one and the same instance, through `allOf`, `anyOf`, `$ref` and their like, counted with repetition.
     pub in_place: u64,
@@ -35,6 +35,10 @@ pub struct Limits {
     pub message_length: usize,
     /// Bytes held while violations are gathered.
     pub report_bytes: u64,
+    /// Bytes of the errors that may still be made after the count of the work is spent: for each level of the document,
+    /// one for each subschema on it. Together with the depth of a document and the length of its names, this bounds
+    /// how much one schema may apply to one instance.
+    pub unwinding_bytes: u64,
     /// Entries of the cache of compiled schemas.
     pub cached_schemas: u64,
     /// Bytes of the text of all cached schemas together.
@@ -48,7 +52,7 @@ impl Default for Limits {
             document_bytes: 8 * 1024 * 1024,
             depth: 127,
             number_length: 1_000,
-            evaluations: 20_000_000,
+            evaluations: 10_000_000,
             in_place: 50_000,
             in_place_depth: 48,
             pattern_width: 2_000,
@@ -58,6 +62,7 @@ impl Default for Limits {
             context: 20,
             message_length: 400,
             report_bytes: 16 * 1024 * 1024,
+            unwinding_bytes: 128 * 1024 * 1024,
             cached_schemas: 1_000,
             cached_bytes: 16 * 1024 * 1024,
         }

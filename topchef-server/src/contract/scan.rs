@@ -59,23 +59,58 @@ fn scan(bytes: &[u8], limits: &Limits) -> Result<(), ScanProblem> {
                 }
             }
             b']' | b'}' => depth = depth.saturating_sub(1),
-            b'"' => skip_string(&mut rest),
+            b'"' => {
+                let is_reserved = skip_string(&mut rest);
+                if is_reserved && is_before_colon(&rest) {
+                    return Err(ScanProblem::NotJson("a key has a reserved name".to_owned()));
+                }
+            }
             _ => {}
         }
     }
     Ok(())
 }
 
-fn skip_string(rest: &mut std::slice::Iter<'_, u8>) {
+/// What `serde_json` calls the keys under which it passes itself numbers and raw texts.
+///
+/// It takes an object with such a key for what it would have passed itself: the stranger's object would be validated as a
+/// number, and a text inside the text would be parsed past every bound of the scan.
+const RESERVED: &[u8] = b"$serde_json::private::";
+
+/// Read to the end of a string whose quote has been read; whether it starts as a reserved key does, however it is escaped.
+fn skip_string(rest: &mut std::slice::Iter<'_, u8>) -> bool {
+    let mut matched = Some(0);
     while let Some(byte) = rest.next() {
-        match byte {
-            b'"' => return,
-            b'\\' => {
-                rest.next();
-            }
-            _ => {}
-        }
+        let character = match byte {
+            b'"' => break,
+            b'\\' => match rest.next() {
+                Some(b'u') => unicode_escape(rest),
+                _ => None,
+            },
+            byte => Some(*byte),
+        };
+        matched = matched.and_then(|count| match RESERVED.get(count) {
+            None => Some(count),
+            Some(expected) => (character == Some(*expected)).then_some(count + 1),
+        });
     }
+    matched == Some(RESERVED.len())
+}
+
+/// The character of an escape whose `\u` has been read, if it is one byte.
+fn unicode_escape(rest: &mut std::slice::Iter<'_, u8>) -> Option<u8> {
+    let digits = rest.as_slice().get(..4)?;
+    let code = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    // Only digits are skipped: a quote among them ends the string.
+    rest.nth(3);
+    Some(code)
+}
+
+fn is_before_colon(rest: &std::slice::Iter<'_, u8>) -> bool {
+    rest.as_slice()
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace())
+        == Some(&b':')
 }
 
 #[cfg(test)]
@@ -123,5 +158,38 @@ mod tests {
     fn what_is_not_json_is_said() {
         assert!(matches!(parsed("{"), Err(ScanProblem::NotJson(_))));
         assert!(matches!(parsed("NaN"), Err(ScanProblem::NotJson(_))));
+    }
+
+    #[test]
+    fn keys_that_mean_something_to_the_parser_are_refused() {
+        for key in [
+            "$serde_json::private::Number",
+            "$serde_json::private::RawValue",
+            r"\u0024serde_json::private::Number",
+            r"$serde\u005fjson::private::RawValue",
+        ] {
+            for text in [
+                format!(r#"{{"{key}":"1"}}"#),
+                format!(r#"[{{"a":0,"{key}" : "[1]"}}]"#),
+            ] {
+                assert!(
+                    matches!(parsed(&text), Err(ScanProblem::NotJson(_))),
+                    "{text}"
+                );
+            }
+        }
+        for text in [
+            r#"["$serde_json::private::Number"]"#,
+            r#"{"$serde_json":1}"#,
+            r#"{"a":"$serde_json::private::Number","b":"\\"}"#,
+            r#"{"\u00e9":1,"\ud83e\udd80":"\u00"}"#,
+        ] {
+            assert_eq!(
+                parsed(text).is_ok(),
+                serde_json::from_str::<Value>(text).is_ok(),
+                "{text}"
+            );
+        }
+        assert!(parsed(r#"{"\u"$serde":1}"#).is_err());
     }
 }

@@ -132,7 +132,7 @@ fn error_bytes(schema: &Value) -> u64 {
                     .unwrap_or(0)
             })
     };
-    let named = |keyword: &str| {
+    let keys = |keyword: &str| {
         schema
             .get(keyword)
             .and_then(Value::as_object)
@@ -142,10 +142,10 @@ fn error_bytes(schema: &Value) -> u64 {
         text("pattern"),
         text("format"),
         names("required"),
-        named("properties"),
-        named("patternProperties"),
-        named("dependencies"),
-        named("dependentSchemas"),
+        keys("properties"),
+        keys("patternProperties"),
+        keys("dependencies"),
+        keys("dependentSchemas"),
     ];
     largest.into_iter().max().unwrap_or(0) as u64
 }

@@ -11,10 +11,10 @@ use topchef_runtime::{ApiError, Context, Database, Report};
 use uuid::Uuid;
 
 use super::Service;
-use crate::contract::{Schema, SchemaProblem, Schemas, ValidateError, Violation};
+use crate::contract::{Limits, Schema, SchemaProblem, Schemas, ValidateError, Violation};
 
 /// How many services' contracts are kept compiled.
-const KEPT: u64 = 10_000;
+const KEPT: u64 = 1_000;
 
 /// The contracts of all services; cheap to clone.
 #[derive(Clone)]
@@ -30,15 +30,6 @@ pub struct Contract {
     results: Arc<Schema>,
 }
 
-impl Default for Contracts {
-    fn default() -> Self {
-        Self {
-            schemas: Arc::new(Schemas::default()),
-            by_service: Cache::new(KEPT),
-        }
-    }
-}
-
 /// The contracts in the application's state.
 pub(super) fn contracts(cx: &Context) -> Result<&Contracts, ApiError> {
     cx.state()
@@ -46,6 +37,14 @@ pub(super) fn contracts(cx: &Context) -> Result<&Contracts, ApiError> {
 }
 
 impl Contracts {
+    /// No contract yet; schemas and documents are handled within `limits`.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            schemas: Arc::new(Schemas::new(limits)),
+            by_service: Cache::new(KEPT),
+        }
+    }
+
     /// The contract of a service.
     ///
     /// # Errors
@@ -73,11 +72,14 @@ impl Contracts {
     /// Whether a text is a JSON Schema; `name` is the key of the body that it came under.
     ///
     /// # Errors
-    /// 400 with the reason when it is not.
-    pub async fn check_schema(&self, name: &str, text: String) -> Result<Arc<Schema>, ApiError> {
-        self.compile(text)
-            .await?
-            .map_err(|problem| ApiError::deserialization(name, "not_a_schema", problem))
+    /// A [`Report`] with 400 and every reason when it is not.
+    pub async fn check_schema(&self, name: &str, text: String) -> Result<Arc<Schema>, Report> {
+        self.compile(text).await?.map_err(|problem| {
+            let reasons = problem.reasons.iter();
+            reasons
+                .map(|reason| ApiError::deserialization(name, "not_a_schema", reason))
+                .collect()
+        })
     }
 
     /// A schema that was accepted when its service was registered.

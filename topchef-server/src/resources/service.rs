@@ -71,7 +71,7 @@ async fn schemas_are_schemas(cx: &Context, input: &mut Input<Service>) -> Result
                 .check_schema(name, schema.as_str().to_owned())
                 .await
         {
-            report.push(error);
+            report.append(error);
         }
     }
     report.into_result()

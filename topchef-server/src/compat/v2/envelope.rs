@@ -3,6 +3,7 @@
 //! It does not know what is in them.
 
 use http::StatusCode;
+use http::header::LOCATION;
 use serde_json::{Value, json};
 use topchef_runtime::Reply;
 
@@ -57,5 +58,13 @@ impl Envelope {
     /// The answer 200.
     pub(super) fn ok(self) -> Reply {
         self.reply(StatusCode::OK)
+    }
+}
+
+/// A reply with its `Location`.
+pub(super) fn located(reply: Reply, location: &str) -> Reply {
+    match location.parse() {
+        Ok(location) => reply.header(LOCATION, location),
+        Err(_) => reply,
     }
 }

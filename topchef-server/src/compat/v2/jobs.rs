@@ -2,9 +2,10 @@
 
 use serde_json::value::RawValue;
 use topchef_runtime::column::ColumnType;
-use topchef_runtime::query::{self, Query};
+use topchef_runtime::query::{self, Condition, Query};
 use topchef_runtime::transaction::{Draft, Endpoint, Object, Outcome, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
+use uuid::Uuid;
 
 use super::envelope::Envelope;
 use super::request::Call;
@@ -50,18 +51,17 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let body = call.json()?;
     let object = Object::read(&body)?.retain(|_, value| value.get() != "null");
-    let status = object.get("status").map(status).transpose();
-    let results = object.retain(|key, _| key == "results");
-    let (draft, mut report) = Draft::read(Job::descriptor(), &results, Unknown::Ignore);
+    let results = object.clone().retain(|key, _| key == "results");
+    let draft = Draft::read(Job::descriptor(), &results, Unknown::Ignore);
     let mut input = Input::<Job>::new(draft);
-    match status {
-        Ok(Some(status)) => input.set(Job::STATUS, status),
-        Ok(None) => {}
-        Err(error) => report.push(error),
+    match object.get("status").map(status) {
+        Some(Ok(status)) => input.set(Job::STATUS, status),
+        Some(Err(error)) => input.reject(error),
+        None => {}
     }
     let jobs = call.app.jobs();
     let cx = call.context().with_key(id.to_value());
-    let input = (input.into_draft(), report);
+    let input = input.into_draft();
     match jobs
         .patch(&cx, id.to_value(), input, jobs.descriptor().fields.patch)
         .await?
@@ -70,6 +70,11 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
         Outcome::Reply(reply) => Ok(reply),
         Outcome::Deleted => Ok(Reply::no_content()),
     }
+}
+
+/// That a job is of this service.
+pub(super) fn of_service(service: Uuid) -> Condition {
+    Job::SERVICE_ID.eq(service).into()
 }
 
 /// A status in any case.

@@ -53,7 +53,7 @@ fn object(
         "title": title,
         "description": description,
         "type": "object",
-        "properties": properties,
+        "properties": Value::Object(properties),
         "required": required,
     })
 }

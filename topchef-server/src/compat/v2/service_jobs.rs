@@ -2,14 +2,13 @@
 
 use http::StatusCode;
 use serde_json::json;
-use topchef_runtime::query::{Condition, Query};
+use topchef_runtime::query::Query;
 use topchef_runtime::transaction::{Draft, Object, Outcome, Page, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, located};
 use super::request::Call;
-use super::services::located;
 use super::{PAGE, jobs, schemas};
 use crate::resources::{Job, JobStatus, Service};
 
@@ -25,7 +24,7 @@ pub async fn list(mut call: Call) -> Result<Reply, Report> {
     let service = existing(&call, id).await?;
     let mut query = Query::first_page(Job::descriptor(), PAGE);
     query.fields = Job::descriptor().fields.get.to_vec();
-    query.conditions.push(of_service(id));
+    query.conditions.push(jobs::of_service(id));
     let page = jobs::page(&call, call.app.jobs(), query).await?;
     let meta = schemas::service_jobs(service.job_registration_schema.as_str());
     Ok(page.raw_meta(&meta).ok())
@@ -41,13 +40,13 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     contracts.of(call.app.database(), id).await?;
     let body = call.json()?;
     let object = Object::read(&body)?.retain(|key, _| key == "parameters");
-    let (draft, report) = Draft::read(Job::descriptor(), &object, Unknown::Ignore);
+    let draft = Draft::read(Job::descriptor(), &object, Unknown::Ignore);
     let mut input = Input::<Job>::new(draft);
     input.set(Job::SERVICE_ID, id);
     let endpoint = call.app.jobs();
     let fields = endpoint.descriptor().fields.post;
     match endpoint
-        .post(&call.context(), (input.into_draft(), report), fields)
+        .post(&call.context(), input.into_draft(), fields)
         .await?
     {
         Outcome::Record { json, key, .. } => {
@@ -102,17 +101,12 @@ async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report>
         .await?;
     let mut query = Query::first_page(Job::descriptor(), PAGE);
     query.fields = Job::descriptor().fields.get.to_vec();
-    query.conditions.push(of_service(service));
+    query.conditions.push(jobs::of_service(service));
     query
         .conditions
         .push(Job::STATUS.eq(JobStatus::Registered).into());
     query.limit = limit;
     call.app.jobs().list(&call.context(), query).await
-}
-
-/// That a job is of this service.
-pub(super) fn of_service(service: Uuid) -> Condition {
-    Job::SERVICE_ID.eq(service).into()
 }
 
 async fn existing(call: &Call, id: Uuid) -> Result<Service, Report> {

@@ -2,7 +2,6 @@
 
 use chrono::{SecondsFormat, Utc};
 use http::StatusCode;
-use http::header::LOCATION;
 use serde_json::json;
 use topchef_runtime::column::ColumnType;
 use topchef_runtime::query::Query;
@@ -10,9 +9,9 @@ use topchef_runtime::transaction::{Draft, Object, Outcome, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, located};
 use super::request::Call;
-use super::{PAGE, jobs, schemas, service_jobs};
+use super::{PAGE, jobs, schemas};
 use crate::resources::{Job, Service};
 
 /// `GET /services`.
@@ -86,9 +85,8 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
         None
     };
     let checked_in_only = changes.is_none();
-    let (draft, report) =
-        changes.unwrap_or_else(|| (Draft::empty(Service::descriptor()), Report::new()));
-    let mut input = Input::<Service>::new(draft);
+    let mut input =
+        changes.unwrap_or_else(|| Input::<Service>::new(Draft::empty(Service::descriptor())));
     input.set(Service::LAST_CHECKED_IN, now);
     let cx = call.context().with_key(id.to_value());
     let services = call.app.services();
@@ -96,7 +94,7 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
         .patch(
             &cx,
             id.to_value(),
-            (input.into_draft(), report),
+            input.into_draft(),
             services.descriptor().fields.patch,
         )
         .await?;
@@ -115,7 +113,7 @@ async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
         .get(&cx, id.to_value(), services.descriptor().fields.get)
         .await?;
     let mut query = Query::first_page(Job::descriptor(), PAGE);
-    query.conditions.push(service_jobs::of_service(id));
+    query.conditions.push(jobs::of_service(id));
     let jobs = call.app.jobs().list(&cx, query).await?;
     // The record is an object; its jobs become one more key of it.
     data.pop();
@@ -133,7 +131,7 @@ async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
 }
 
 /// What a body changes; none when it is no JSON, or null: then it is a check-in alone.
-fn changes(body: &[u8]) -> Result<Option<(Draft, Report)>, Report> {
+fn changes(body: &[u8]) -> Result<Option<Input<Service>>, Report> {
     if body.trim_ascii() == b"null" {
         return Ok(None);
     }
@@ -152,22 +150,22 @@ fn changes(body: &[u8]) -> Result<Option<(Draft, Report)>, Report> {
     let given = object
         .clone()
         .retain(|key, _| ["name", "description"].contains(&key));
-    let (draft, mut report) = Draft::read(Service::descriptor(), &given, Unknown::Ignore);
+    let draft = Draft::read(Service::descriptor(), &given, Unknown::Ignore);
     let mut input = Input::<Service>::new(draft);
     if let Some(value) = object.get("is_available") {
         match truth(value.get()) {
             Some(available) => input.set(Service::IS_SERVICE_AVAILABLE, available),
-            None => report.push(wrong("is_available", value.get(), "must be a boolean")),
+            None => input.reject(wrong("is_available", value.get(), "must be a boolean")),
         }
     }
     if let Some(value) = object.get("timeout") {
         match seconds(value.get()) {
             Some(timeout) if timeout >= 0 => input.set(Service::TIMEOUT, timeout),
-            Some(_) => report.push(wrong("timeout", value.get(), "must not be negative")),
-            None => report.push(wrong("timeout", value.get(), "must be a number of seconds")),
+            Some(_) => input.reject(wrong("timeout", value.get(), "must not be negative")),
+            None => input.reject(wrong("timeout", value.get(), "must be a number of seconds")),
         }
     }
-    Ok(Some((input.into_draft(), report)))
+    Ok(Some(input))
 }
 
 fn wrong(key: &str, value: &str, detail: &str) -> ApiError {
@@ -203,14 +201,6 @@ fn seconds(json: &str) -> Option<i64> {
         reason = "the bound is checked, and truncating is the rule"
     )]
     (float.abs() < 9.0e15).then(|| float.trunc() as i64)
-}
-
-/// A reply with its `Location`.
-pub(super) fn located(reply: Reply, location: &str) -> Reply {
-    match location.parse() {
-        Ok(location) => reply.header(LOCATION, location),
-        Err(_) => reply,
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,15 @@
 //! Owns the tests of documents made to do harm, with the schemas that would help them.
 //! Does not know schemas that are refused by themselves.
 
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "references contain hashes, so schemas are written alike"
+)]
+
 use super::*;
 
 fn too_dear(name: &str, schema: &str, document: &str) {
-    let schema = compiled(schema);
+    let schema = compiled_for_build(schema);
     let result = soon(name, || schema.validate(document));
     assert!(
         matches!(result, Err(ValidateError::TooDear(_))),
@@ -14,6 +19,12 @@ fn too_dear(name: &str, schema: &str, document: &str) {
 }
 
 fn ends_soon(name: &str, schema: &str, document: &str) -> Result<(), ValidateError> {
+    let schema = compiled_for_build(schema);
+    soon(name, || schema.validate(document))
+}
+
+/// The same with all the work that is allowed, also in a debug build.
+fn ends_soon_in_full(name: &str, schema: &str, document: &str) -> Result<(), ValidateError> {
     let schema = compiled(schema);
     soon(name, || schema.validate(document))
 }
@@ -92,7 +103,7 @@ fn the_sum_of_the_work_is_bounded() {
     );
     let no = vec!["false"; 10_000].join(",");
     let schema = format!(
-        r#"{{"$schema":"http://json-schema.org/draft-07/schema#","items":{{"anyOf":[{no}]}}}}"#
+        r#"{{"$schema":"http://json-schema.org/draft-07/schema#","items":{{"anyOf":[{no},true]}}}}"#
     );
     too_dear(
         "10,000 false schemas for 100,000 numbers",
@@ -119,13 +130,30 @@ fn the_sum_of_the_work_is_bounded() {
 }
 
 #[test]
-fn what_stops_at_the_deepest_level_stops_soon() {
-    // Many branches wait at each of many levels when the count is spent.
-    let waiting = vec![r#"{"type":"null"}"#; 8_000].join(",");
-    let schema = format!(r##"{{"anyOf":[{{"items":{{"$ref":"#"}},"maxItems":0}},{waiting}]}}"##);
+fn what_waits_at_every_level_stops_soon() {
+    let waiting = |count| vec![r#"{"type":"null"}"#; count].join(",");
+    let schema = |count| {
+        format!(
+            r##"{{"anyOf":[{{"items":{{"$ref":"#"}},"maxItems":0}},{}]}}"##,
+            waiting(count)
+        )
+    };
     let nested = "[".repeat(126) + "0" + &"]".repeat(126);
-    let result = ends_soon("8,000 branches waiting at 126 levels", &schema, &nested);
-    println!("{:?}", result.err().map(|error| error.to_string().len()));
+    too_dear(
+        "8,000 branches waiting at 126 levels",
+        &schema(8_000),
+        &nested,
+    );
+    let result = ends_soon("200 branches waiting at 126 levels", &schema(200), &nested);
+    assert!(result.is_err());
+    // The pointer of every error would hold the name.
+    let name = "n".repeat(1_000_000);
+    let document = format!(r#"{{"{name}":[0,0,0]}}"#);
+    let schema = format!(
+        r#"{{"additionalProperties":{{"items":{{"anyOf":[{}]}}}}}}"#,
+        waiting(8_000)
+    );
+    too_dear("8,000 branches under a name of 1 MB", &schema, &document);
 }
 
 #[test]
@@ -134,25 +162,34 @@ fn patterns_take_linear_time() {
     let found = listed(ends_soon("^(a+)+$", r#"{"pattern":"^(a+)+$"}"#, &text));
     assert_eq!(found.len(), 1);
     assert!(found[0].message.len() < 200);
-    // The number of states doubles with each position, so the lazy DFA gives up.
-    let text = format!("{:?}", "ab".repeat(50_000));
-    for (width, pattern) in [
-        (100, "[ab]*a[ab]{100}c"),
-        (1_000, "[ab]*a[ab]{1000}c"),
-        (1_990, "[ab]*a[ab]{1990}c"),
-    ] {
-        let result = ends_soon(
-            &format!("{width} positions"),
-            &format!(r#"{{"pattern":"{pattern}"}}"#),
-            &text,
-        );
-        assert!(result.is_err());
+    // The number of states doubles with each position and the text visits them all, so the lazy DFA gives up.
+    let mut state = 1_u32;
+    let mixed: String = (0..100_000)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if state >> 31 == 0 { 'a' } else { 'b' }
+        })
+        .collect();
+    for width in [20, 100, 350, 1_990] {
+        for (length, pattern) in [
+            (100_000, format!("^[ab]*a[ab]{{{width}}}x?y$")),
+            (100_000, format!("^([ab]*a[ab]{{{width}}}|x)$")),
+            (
+                39_000_000 / (width + 4) / 2,
+                format!("a[ab]{{{width}}}[^ab]"),
+            ),
+        ] {
+            let schema = format!(r#"{{"pattern":"{pattern}"}}"#);
+            let text = format!("{:?}", &mixed[..mixed.len().min(length)]);
+            let _ = ends_soon_in_full(&pattern, &schema, &text);
+        }
     }
+    let text = format!("{:?}", "ab".repeat(50_000));
     let patterns: Vec<_> = (0..90)
-        .map(|index| format!(r#"{{"pattern":"[ab]*a[ab]{{90}}{index}"}}"#))
+        .map(|index| format!(r#"{{"pattern":"^(x{index})?[ab]*[ab]{{90}}$"}}"#))
         .collect();
     let schema = format!(r#"{{"items":{{"allOf":[{}]}}}}"#, patterns.join(","));
-    let texts = format!("[{}]", vec![text.as_str(); 10].join(","));
+    let texts = format!("[{}]", [text.as_str(); 10].join(","));
     too_dear(
         "90 patterns for ten texts of 100,000 characters",
         &schema,
@@ -216,21 +253,21 @@ fn formats_take_linear_time() {
 fn unique_items_take_linear_time() {
     let schema = r#"{"uniqueItems":true}"#;
     assert_eq!(
-        ends_soon("200,000 numbers", schema, &numbers(200_000)),
+        ends_soon_in_full("200,000 numbers", schema, &numbers(200_000)),
         Ok(())
     );
     let far: Vec<_> = (0..100_000)
         .map(|index| format!("1e{}", 400 + index))
         .collect();
     assert_eq!(
-        ends_soon("numbers past f64", schema, &format!("[{}]", far.join(","))),
+        ends_soon_in_full("numbers past f64", schema, &format!("[{}]", far.join(","))),
         Ok(())
     );
     let alike: Vec<_> = (0..50_000)
         .map(|index| format!("0.1000000000000000000000{index}1"))
         .collect();
     assert_eq!(
-        ends_soon(
+        ends_soon_in_full(
             "numbers alike as f64",
             schema,
             &format!("[{}]", alike.join(","))
@@ -238,10 +275,13 @@ fn unique_items_take_linear_time() {
         Ok(())
     );
     let nested = format!("[{},{}]", numbers(100_000), numbers(100_001));
-    assert_eq!(ends_soon("two long arrays", schema, &nested), Ok(()));
+    assert_eq!(
+        ends_soon_in_full("two long arrays", schema, &nested),
+        Ok(())
+    );
     // Each level is looked at by all levels above it.
     let nested = "[".repeat(120) + &numbers(100_000) + &"]".repeat(120);
-    let _ = ends_soon(
+    let _ = ends_soon_in_full(
         "unique at every level",
         r##"{"uniqueItems":true,"items":{"$ref":"#"}}"##,
         &nested,
@@ -306,7 +346,7 @@ fn the_number_of_violations_is_bounded() {
 #[test]
 fn violations_far_down_a_long_document_are_found() {
     let document = numbers(500_000).replace(",499998,", r#","x","#);
-    let found = listed(ends_soon(
+    let found = listed(ends_soon_in_full(
         "one wrong of 500,000",
         r#"{"items":{"type":"integer"}}"#,
         &document,
@@ -399,20 +439,74 @@ fn deep_documents_under_long_chains_have_stack_enough() {
 }
 
 #[test]
+fn deep_documents_have_stack_enough_under_every_keyword() {
+    let arrays = "[".repeat(127) + &"]".repeat(127);
+    let objects = r#"{"a":"#.repeat(126) + "{}" + &"}".repeat(126);
+    let again = r##"{"$ref":"#/definitions/again"}"##;
+    for draft in [
+        "http://json-schema.org/draft-04/schema",
+        "http://json-schema.org/draft-07/schema",
+        "https://json-schema.org/draft/2020-12/schema",
+    ] {
+        for descends in [
+            "items",
+            "contains",
+            "additionalProperties",
+            "unevaluatedProperties",
+            "unevaluatedItems",
+            "properties",
+            "patternProperties",
+        ] {
+            let member = if descends.starts_with('p') {
+                format!(r#"{{"a":{again}}}"#)
+            } else {
+                again.to_owned()
+            };
+            let leaf = format!(r#"{{"{descends}":{member},"maxItems":1}}"#);
+            for way in [
+                leaf.clone(),
+                format!(r#"{{"allOf":[{leaf}]}}"#),
+                format!(r#"{{"anyOf":[{{"type":"null"}},{leaf},{{"minItems":7}}]}}"#),
+                format!(r#"{{"oneOf":[{{"type":"null"}},{leaf}]}}"#),
+                format!(r#"{{"not":{{"not":{leaf}}}}}"#),
+                format!(r#"{{"if":{leaf},"then":{{"maxItems":1}},"else":{{"type":"null"}}}}"#),
+                format!(
+                    r#"{{"dependencies":{{"a":{leaf}}},"anyOf":[{{"oneOf":[{{"allOf":[{leaf}]}}]}}]}}"#
+                ),
+            ] {
+                let schema = format!(
+                    r##"{{"$schema":"{draft}","definitions":{{"again":{way}}},"allOf":[{again}]}}"##
+                );
+                let Ok(schema) = Schema::compile(&schema, &Limits::default()) else {
+                    continue;
+                };
+                let (arrays, objects) = (&arrays, &objects);
+                soon("", move || {
+                    let _ = schema.validate(arrays);
+                    let _ = schema.validate(objects);
+                    // The same as deep as fits on an ordinary stack.
+                    for levels in [5, 10, 20, 30, 50, 90] {
+                        let _ = schema.validate(&("[".repeat(levels) + "0" + &"]".repeat(levels)));
+                        let _ = schema
+                            .validate(&(r#"{"a":"#.repeat(levels) + "0" + &"}".repeat(levels)));
+                    }
+                });
+            }
+        }
+    }
+}
+
+#[test]
 fn large_documents_of_ordinary_services_are_validated() {
     let schema = r##"{"type":"object","properties":{"traces":{"type":"array","items":{"$ref":"#/definitions/trace"}}},"required":["traces"],
         "definitions":{"trace":{"type":"object","properties":{"t":{"type":"number"},"v":{"type":"number"},"unit":{"type":"string","pattern":"^[a-zA-Z/]+$"},"tags":{"type":"array","items":{"type":"string"},"uniqueItems":true}},"required":["t","v"],"additionalProperties":false}}}"##;
     let trace = r#"{"t":0.00012,"v":-1.5e-3,"unit":"mV","tags":["a","b"]}"#;
     let document = format!(r#"{{"traces":[{}]}}"#, vec![trace; 50_000].join(","));
-    assert_eq!(ends_soon("50,000 traces", schema, &document), Ok(()));
-    assert_eq!(
-        ends_soon(
-            "1,000,000 numbers",
-            r#"{"type":"array","items":{"type":"number","minimum":0}}"#,
-            &numbers(1_000_000)
-        ),
-        Ok(())
-    );
+    let traces = ends_soon_in_full("50,000 traces", schema, &document);
+    assert_eq!(traces, Ok(()));
+    let schema = r#"{"type":"array","items":{"type":"number","minimum":0}}"#;
+    let many = ends_soon_in_full("1,000,000 numbers", schema, &numbers(1_000_000));
+    assert_eq!(many, Ok(()));
 }
 
 #[test]

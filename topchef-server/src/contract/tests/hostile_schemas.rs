@@ -1,6 +1,11 @@
 //! Owns the tests of schemas made to do harm.
 //! Does not know the documents they might be used on.
 
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "references contain hashes, so schemas are written alike"
+)]
+
 use super::*;
 
 fn refused_soon(name: &str, schema: &str) -> Vec<Reason> {
@@ -236,121 +241,272 @@ fn schemas_as_deep_as_allowed_compile_on_a_small_stack() {
     }
 }
 
+/// A schema of nearly 256 KiB: `open`, as many pieces as fit, `close`.
+fn filled(open: &str, piece: impl Fn(usize) -> String, close: &str) -> String {
+    let mut schema = open.to_owned();
+    for index in 0.. {
+        let piece = piece(index);
+        if schema.len() + piece.len() + close.len() + 1 > 256 * 1024 {
+            break;
+        }
+        if index > 0 {
+            schema.push(',');
+        }
+        schema.push_str(&piece);
+    }
+    schema + close
+}
+
+fn ends_soon(name: &str, schema: &str) -> Option<Vec<Reason>> {
+    let reasons = soon(name, || {
+        Schema::compile(schema, &Limits::default())
+            .err()
+            .map(|problem| problem.reasons)
+    });
+    let is_json = !matches!(reasons.as_deref(), Some([Reason::NotJson(_)]));
+    assert!(is_json, "{name}: {reasons:?}");
+    reasons
+}
+
 #[test]
 fn schemas_of_the_largest_size_take_little_time() {
-    let fill = |piece: &dyn Fn(usize) -> String, open: &str, close: &str| {
-        let mut schema = open.to_owned();
-        for index in 0.. {
-            let piece = piece(index);
-            if schema.len() + piece.len() + close.len() + 1 > 256 * 1024 {
-                break;
-            }
-            if index > 0 {
-                schema.push(',');
-            }
-            schema.push_str(&piece);
-        }
-        schema + close
-    };
     let long = "n".repeat(120_000);
-    let cases = [
+    let under_long = format!(r#"{{"properties":{{"{long}":{{"properties":{{"#);
+    for (name, schema) in [
         (
-            "properties",
-            fill(
-                &|index| format!(r#""{index}":{{}}"#),
+            "empty properties",
+            filled(
                 r#"{"properties":{"#,
+                |index| format!(r#""{index}":{{}}"#),
                 "}}",
             ),
         ),
         (
             "typed properties",
-            fill(
-                &|index| format!(r#""{index}":{{"type":"string"}}"#),
+            filled(
                 r#"{"properties":{"#,
+                |index| format!(r#""{index}":{{"type":"string"}}"#),
                 "}}",
             ),
         ),
         (
-            "long name",
-            fill(
-                &|index| format!(r#""{index}":{{"type":"null"}}"#),
-                &format!(r#"{{"properties":{{"{long}":{{"properties":{{"#),
+            "properties under a long name",
+            filled(
+                &under_long,
+                |index| format!(r#""{index}":{{"type":"null"}}"#),
                 "}}}}",
             ),
         ),
         (
-            "long id",
-            fill(
-                &|index| format!(r#""{index}":{{"id":"{index}"}}"#),
-                r#"{"id":"http://x/","definitions":{"#,
+            "references",
+            filled(
+                r#"{"definitions":{"a":{}},"properties":{"#,
+                |index| format!(r##""{index}":{{"$ref":"#/definitions/a"}}"##),
                 "}}",
             ),
         ),
         (
             "definitions",
-            fill(
-                &|index| format!(r##""{index}":{{"$ref":"#/definitions/{}"}}"##, index / 2),
-                r#"{"properties":{"#,
-                r#"},"definitions":{"0":{}}}"#,
-            )
-            .replace(r##""$ref":"#/definitions/"##, r##""x":"#/"##),
+            filled(
+                r#"{"definitions":{"0":{"#,
+                |index| {
+                    format!(
+                        r##""x":1}},"{}":{{"items":{{"$ref":"#/definitions/{index}"}}"##,
+                        index + 1
+                    )
+                },
+                "}}}",
+            ),
         ),
         (
             "enum",
-            fill(&|index| format!("[{index},{{}}]"), r#"{"enum":["#, "]}"),
+            filled(r#"{"enum":["#, |index| format!("[{index},{{}}]"), "]}"),
         ),
         (
             "required",
-            fill(&|index| format!(r#""{index}""#), r#"{"required":["#, "]}"),
+            filled(r#"{"required":["#, |index| format!(r#""{index}""#), "]}"),
         ),
         (
             "unknown keywords",
-            fill(&|index| format!(r#""k{index}":[{{}}]"#), "{", "}"),
+            filled("{", |index| format!(r#""k{index}":[{{}}]"#), "}"),
         ),
+    ] {
+        assert_eq!(ends_soon(name, &schema), None, "{name}");
+    }
+}
+
+#[test]
+fn schemas_of_the_largest_size_are_refused_soon_if_they_are() {
+    let long = "n".repeat(120_000);
+    let newer = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","#;
+    for (name, schema) in [
         (
-            "errors",
-            fill(
-                &|index| format!(r#""{index}":{{"type":1}}"#),
-                r#"{"properties":{"#,
+            "many names of their own",
+            filled(
+                r#"{"id":"http://x/","definitions":{"#,
+                |index| format!(r#""{index}":{{"id":"{index}"}}"#),
                 "}}",
             ),
         ),
         (
-            "nested errors",
-            r#"{"items":[{"items":[{"not":"#.repeat(24)
-                + &fill(&|_| "{\"type\":0}".to_owned(), r#"{"anyOf":["#, "]}")[..200_000]
-                + r#"{"type":0}]}"#
-                + &"}]}]}".repeat(24),
+            "long names of their own",
+            filled(
+                &format!(r#"{{"id":"http://x/{long}/","definitions":{{"#),
+                |index| format!(r#""{index}":{{"id":"{index}"}}"#),
+                "}}",
+            ),
         ),
         (
-            "unevaluated",
-            fill(
-                &|_| r#"{"unevaluatedProperties":false}"#.to_owned(),
-                r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","unevaluatedProperties":false,"allOf":["#,
+            "anchors",
+            filled(
+                &format!(r##"{newer}"$ref":"#1","$defs":{{"##),
+                |index| format!(r#""{index}":{{"$anchor":"a{index}"}}"#),
+                "}}",
+            ),
+        ),
+        (
+            "branches",
+            filled(
+                r#"{"anyOf":["#,
+                |index| format!(r#"{{"minimum":{index}}}"#),
                 "]}",
             ),
         ),
         (
-            "not",
-            r#"{"not":"#.repeat(47)
-                + &fill(
-                    &|index| format!(r#"{{"minimum":{index}}}"#),
-                    r#"{"allOf":["#,
-                    "]}",
-                )[..200_000]
-                + r#"{}]}"#
-                + &"}".repeat(47),
-        ),
-    ];
-    for (name, schema) in &cases {
-        soon(name, || {
-            drop(Schema::compile(
-                schema,
-                &Limits {
-                    schema_bytes: 300_000,
-                    ..Limits::default()
+            "discriminated branches",
+            filled(
+                &format!(r#"{newer}"oneOf":["#),
+                |index| {
+                    format!(r#"{{"required":["a"],"properties":{{"a":{{"const":"{index}"}}}}}}"#)
                 },
-            ))
+                "]}",
+            ),
+        ),
+        (
+            "unevaluated",
+            filled(
+                &format!(r#"{newer}"unevaluatedProperties":false,"allOf":["#),
+                |_| r#"{"unevaluatedProperties":false}"#.to_owned(),
+                "]}",
+            ),
+        ),
+        (
+            "under 40 times not",
+            filled(
+                &(r#"{"not":"#.repeat(40) + r#"{"items":["#),
+                |index| format!(r#"{{"minimum":{index}}}"#),
+                &("]}".to_owned() + &"}".repeat(40)),
+            ),
+        ),
+    ] {
+        ends_soon(name, &schema);
+    }
+}
+
+#[test]
+fn the_reasons_are_bounded() {
+    let many = filled(
+        r#"{"properties":{"#,
+        |index| format!(r#""{index}":{{"type":1}}"#),
+        "}}",
+    );
+    assert!(ends_soon("many errors", &many).unwrap().len() <= 101);
+    let open = r#"{"items":[{"items":[{"not":"#.repeat(24) + r#"{"anyOf":["#;
+    let close = "]}".to_owned() + &"}]}]}".repeat(24);
+    let nested = filled(&open, |_| r#"{"type":0}"#.to_owned(), &close);
+    assert!(!ends_soon("nested errors", &nested).unwrap().is_empty());
+    for draft in [
+        "http://json-schema.org/draft-07/schema",
+        "https://json-schema.org/draft/2020-12/schema",
+    ] {
+        let open = format!(r#"{{"$schema":"{draft}","allOf":[{open}"#);
+        let nested = filled(
+            &open,
+            |_| r#"{"type":0}"#.to_owned(),
+            &(close.clone() + "]}"),
+        );
+        assert!(!ends_soon("nested errors", &nested).unwrap().is_empty());
+    }
+    let references = filled(
+        r#"{"properties":{"#,
+        |index| format!(r#""{index}":{{"$ref":"http://{index}/"}}"#),
+        "}}",
+    );
+    assert!(ends_soon("many references", &references).unwrap().len() <= 101);
+    let patterns = filled(
+        r#"{"properties":{"#,
+        |index| format!(r#""{index}":{{"pattern":"("}}"#),
+        "}}",
+    );
+    assert!(ends_soon("many patterns", &patterns).unwrap().len() <= 101);
+}
+
+#[test]
+fn long_ways_through_references_compile_on_a_small_stack() {
+    let newer = r#""$schema":"https://json-schema.org/draft/2020-12/schema""#;
+    // Each definition applies the next in place, and each asks what all of them evaluate.
+    let chain: Vec<_> = (0..40)
+        .map(|link| format!(r##""{link}":{{"$ref":"#/definitions/{}","unevaluatedProperties":{{"$ref":"#"}},"unevaluatedItems":{{"$ref":"#"}}}}"##, link + 1))
+        .collect();
+    let schema = format!(
+        r##"{{{newer},"definitions":{{{},"40":{{}}}},"items":{{"$ref":"#/definitions/0"}}}}"##,
+        chain.join(",")
+    );
+    let result = soon("unevaluated at 40 links", || {
+        Schema::compile(&schema, &Limits::default()).err()
+    });
+    assert!(matches!(&result.unwrap().reasons[..], [Reason::TooDear(_)]));
+    for links in [4, 6] {
+        let chain: Vec<_> = (0..links)
+            .map(|link| format!(r##""{link}":{{"allOf":[{{"$ref":"#/definitions/{}"}}],"unevaluatedProperties":{{"$ref":"#"}},"unevaluatedItems":{{"$ref":"#"}}}}"##, link + 1))
+            .collect();
+        let schema = format!(
+            r##"{{{newer},"definitions":{{{},"{links}":{{}}}},"items":{{"$ref":"#/definitions/0"}}}}"##,
+            chain.join(",")
+        );
+        soon("unevaluated at a few links", || {
+            drop(Schema::compile(&schema, &Limits::default()));
+        });
+    }
+    // Only the first asks, through as many links as are allowed.
+    let chain: Vec<_> = (0..44)
+        .map(|link| {
+            format!(
+                r##""{link}":{{"$ref":"#/definitions/{}","maxItems":{link}}}"##,
+                link + 1
+            )
+        })
+        .collect();
+    let schema = format!(
+        r##"{{{newer},"definitions":{{{},"44":{{}}}},"items":{{"$ref":"#/definitions/0","unevaluatedProperties":false,"unevaluatedItems":false}}}}"##,
+        chain.join(",")
+    );
+    soon("unevaluated through 44 links", || drop(compiled(&schema)));
+    // Each definition holds the next far down, members of members.
+    for wrapper in [
+        [r#"{"items":"#, "}"],
+        [r#"{"properties":{"a":"#, "}}"],
+        [
+            r#"{"patternProperties":{"":"#,
+            r#"},"additionalProperties":false}"#,
+        ],
+        [r#"{"additionalProperties":"#, "}"],
+    ] {
+        let [open, close] = wrapper;
+        let chain: Vec<_> = (0..800)
+            .map(|link| format!(r##""{link}":{}{{"anyOf":[{{"$ref":"#/definitions/{}"}},{{"type":"null"}}]}}{}"##, open.repeat(12), link + 1, close.repeat(12)))
+            .collect();
+        let schema = format!(
+            r##"{{"definitions":{{{},"800":{{"items":{{"$ref":"#"}}}}}},"items":{{"$ref":"#/definitions/0"}}}}"##,
+            chain.join(",")
+        );
+        let limits = Limits {
+            schema_bytes: 2_000_000,
+            patterns_width: 1_000_000,
+            ..Limits::default()
+        };
+        soon("800 links far down", || {
+            drop(Schema::compile(&schema, &limits).unwrap_or_else(|problem| panic!("{problem}")));
         });
     }
 }

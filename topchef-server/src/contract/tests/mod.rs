@@ -10,11 +10,22 @@ use std::time::{Duration, Instant};
 
 use super::{Limits, Reason, Schema, SchemaProblem, ValidateError, Violation};
 
-/// The longest that anything may take: a debug build is some twenty times slower than what is promised.
-const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 15 } else { 1 });
+/// What takes longer than this hangs; how fast things are is measured, not tested.
+const HANGS: Duration = Duration::from_mins(1);
 
 fn compiled(schema: &str) -> Schema {
     Schema::compile(schema, &Limits::default()).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+/// The same within limits for the build: what they bound takes some twenty times longer in a debug build.
+fn compiled_for_build(schema: &str) -> Schema {
+    let default = Limits::default();
+    let evaluations = default.evaluations / if cfg!(debug_assertions) { 10 } else { 1 };
+    let limits = Limits {
+        evaluations,
+        ..default
+    };
+    Schema::compile(schema, &limits).unwrap_or_else(|problem| panic!("{problem}"))
 }
 
 fn problem(schema: &str) -> SchemaProblem {
@@ -47,7 +58,7 @@ fn soon<T: Send>(name: &str, work: impl FnOnce() -> T + Send) -> T {
         };
         let (result, elapsed) = thread.spawn_scoped(scope, run).unwrap().join().unwrap();
         println!("{name}: {elapsed:?}");
-        assert!(elapsed < SOON, "{name} took {elapsed:?}");
+        assert!(elapsed < HANGS, "{name} took {elapsed:?}");
         result
     })
 }

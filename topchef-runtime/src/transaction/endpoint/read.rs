@@ -1,76 +1,23 @@
-//! A resource's operations without HTTP: what handlers, compatible forms and code of the application all call.
+//! The reads of a resource: one record, a page, a count; each narrowed by its `process_input` hook.
 //!
-//! This file has the reads; `write.rs` has the writes.
+//! It does not know what they are for.
 
-use super::hooks::{Hooked, Hooks};
-use super::{Context, is_key};
-use crate::column::{InputError, Value, parse_text};
+use super::super::{Context, key};
+use super::{Endpoint, Page};
+use crate::column::Value;
 use crate::database::Rows;
-use crate::descriptor::{Descriptor, Field, Method};
+use crate::descriptor::{Field, Method};
 use crate::error::{ApiError, Report};
 use crate::query::{Condition, Query};
-use crate::resource::Model;
-
-/// A resource with its hooks, its type forgotten.
-#[derive(Clone, Copy)]
-pub struct Endpoint {
-    pub(super) model: Model,
-    pub(super) hooks: &'static Hooks,
-}
-
-impl std::fmt::Debug for Endpoint {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Endpoint({})", self.model.descriptor.name)
-    }
-}
-
-/// A page of a collection.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// The records, as a JSON array.
-    pub data: Vec<u8>,
-    /// How many they are.
-    pub count: u64,
-    /// Whether there are rows after these.
-    pub more: bool,
-}
 
 impl Endpoint {
-    /// The endpoint of a resource.
-    pub fn of<M: Hooked>() -> Self {
-        Self {
-            model: Model::of::<M>(),
-            hooks: M::hooks(),
-        }
-    }
-
-    /// What the resource is.
-    pub fn descriptor(&self) -> &'static Descriptor {
-        self.model.descriptor
-    }
-
-    /// The key that a part of a path spells.
-    ///
-    /// # Errors
-    /// 404 when it is not of the key's type: there is no record at that path.
-    pub fn parse_key(&self, text: &str) -> Result<Value, ApiError> {
-        let (_, column) = self.descriptor().key_column();
-        parse_text(column.kind, text).map_err(|InputError { .. }| {
-            let mut kind = column.kind.name().to_owned();
-            if let Some(first) = kind.get_mut(..1) {
-                first.make_ascii_uppercase();
-            }
-            ApiError::not_a_key(&kind, text)
-        })
-    }
-
     /// The record with this key as a JSON object with the given fields.
     ///
     /// # Errors
     /// A [`Report`]: a hook's refusal; 404 when there is no such record, or a hook filters it away.
     pub async fn get(&self, cx: &Context, key: Value, fields: &[Field]) -> Result<Vec<u8>, Report> {
-        let shown = super::write::key_text(&key);
-        let mut conditions = vec![is_key(self.descriptor(), key)];
+        let shown = key::text(&key);
+        let mut conditions = vec![key::is(self.descriptor(), key)];
         self.process_select(Method::Get, cx, &mut conditions)
             .await?;
         let dialect = cx.database().dialect();
@@ -156,7 +103,7 @@ impl Endpoint {
         conditions: &mut Vec<Condition>,
     ) -> Result<(), Report> {
         match self.hooks.select(method) {
-            Some(hook) => hook.run(cx, conditions).await,
+            Some(hook) => hook(cx, conditions).await,
             None => Ok(()),
         }
     }

@@ -1,0 +1,78 @@
+//! What a write has in its hands between the phases: the record as it is to be, the row as it was written.
+//!
+//! It does not know when a phase comes.
+
+use super::super::draft::Draft;
+use super::super::hooks::Staged;
+use super::super::reply::Reply;
+use crate::column::{Row, Value};
+use crate::database::DatabaseError;
+use crate::descriptor::Field;
+use crate::resource::{Model, owned_values};
+
+/// A row that was written, as far as later steps need it.
+pub(super) struct Written {
+    pub(super) json: Vec<u8>,
+    /// All columns.
+    pub(super) values: Vec<Value>,
+    /// Which of the statements gave it.
+    pub(super) position: usize,
+}
+
+/// A hook's answer, or the row that the default write gave; none when there was nothing to write.
+pub(super) enum Step {
+    Instead(Reply),
+    Wrote(Option<Written>),
+}
+
+/// A new record with all that is known of it, every column of it a change.
+pub(super) fn staged(draft: Draft) -> Staged {
+    let mut dirty = 0;
+    let values = draft
+        .values
+        .into_iter()
+        .enumerate()
+        .map(|(index, value)| {
+            if value.is_some() {
+                dirty |= 1 << index;
+            }
+            // Only a key that the database assigns is still open; zero stands for it until then.
+            value.unwrap_or(Value::BigInt(Some(0)))
+        })
+        .collect();
+    Staged {
+        values,
+        prior: None,
+        dirty,
+    }
+}
+
+/// A stored record with changes over it.
+pub(super) fn overlaid(prior: Vec<Value>, changes: Vec<(usize, Value)>) -> Staged {
+    let mut values = prior.clone();
+    let mut dirty = 0;
+    for (index, value) in changes {
+        dirty |= 1 << index;
+        values[index] = value;
+    }
+    Staged {
+        values,
+        prior: Some(prior),
+        dirty,
+    }
+}
+
+pub(super) fn written(
+    model: Model,
+    position: usize,
+    row: &Row<'_>,
+    fields: &[Field],
+) -> Result<Written, DatabaseError> {
+    let mut json = Vec::with_capacity(256);
+    (model.represent)(row, fields, &mut json)?;
+    Ok(Written {
+        json,
+        values: owned_values(model.descriptor, row)?,
+        position,
+    })
+}

@@ -1,0 +1,71 @@
+//! What is refused and how it is said: every reason why the settings cannot be used, and its words.
+//! It does not know when a value is refused, nor where it came from beyond the name it was given under.
+
+use std::net::IpAddr;
+
+/// Why the settings cannot be used; says which one, under the name it was given, and what is allowed.
+///
+/// Addresses of databases and of the server are never repeated: they may carry a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A value is none of those the setting takes.
+    #[error("{name} is {value:?}, but must be {allowed}")]
+    Invalid {
+        /// The flag or variable.
+        name: &'static str,
+        /// What it was set to.
+        value: String,
+        /// What it may be set to.
+        allowed: &'static str,
+    },
+    /// A variable is not UTF-8.
+    #[error("{name} is not valid UTF-8")]
+    NotUnicode {
+        /// The variable.
+        name: &'static str,
+    },
+    /// A database of another kind than SQLite.
+    #[error(
+        "{name} names a {engine} database, which is not supported by this build yet; give the path of a SQLite file"
+    )]
+    UnsupportedDatabase {
+        /// The flag or variable.
+        name: &'static str,
+        /// The kind of database.
+        engine: String,
+    },
+    /// A database that would not outlive the process.
+    #[error(
+        "{name} asks for a database in memory, which would forget every job when the server stops; give the path of a SQLite file"
+    )]
+    InMemoryDatabase {
+        /// The flag or variable.
+        name: &'static str,
+    },
+    /// An address of a database that is none of the known forms.
+    #[error(
+        "{name} must be the path of a SQLite file, or sqlite://path, sqlite:///relative/path or sqlite:////absolute/path, without parameters"
+    )]
+    DatabaseForm {
+        /// The flag or variable.
+        name: &'static str,
+    },
+    /// A public address that no link can be built from.
+    #[error(
+        "{name} must be an http or https address without user name, password, query and fragment, such as https://topchef.example.org"
+    )]
+    PublicUrl {
+        /// The flag or variable.
+        name: &'static str,
+    },
+    /// Whoever reaches the address could do everything, and nobody has said that this is wanted.
+    #[error(
+        "{name} is {host}, which others can reach, and this server asks nobody who they are; listen on 127.0.0.1, or accept that with --allow-anonymous or TOPCHEF_ALLOW_ANONYMOUS=true"
+    )]
+    AnonymousOffLoopback {
+        /// The flag or variable.
+        name: &'static str,
+        /// The address it was set to.
+        host: IpAddr,
+    },
+}

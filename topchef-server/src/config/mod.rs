@@ -1,0 +1,32 @@
+//! What the server was told: every setting, its names, the values it takes and its default, resolved into one [`Config`].
+//! It does not know how a command line is parsed, nor what is done with a value afterwards.
+//!
+//! A setting is looked up under its flag, then under its `TOPCHEF_*` variable, then under the name the original server
+//! gave it, and the first that is set wins. An empty variable counts as unset.
+//!
+//! `HOSTNAME`, the original's name for the host, is exported by shells and container runtimes as the name of the
+//! machine, so it counts only when it is an IP address or `localhost`.
+//!
+//! The modules stand leaf first: each names only those above it.
+
+mod error;
+mod setting;
+
+mod source;
+
+mod database;
+mod host;
+mod log;
+mod metadata;
+mod public_url;
+
+mod values;
+
+mod resolve;
+
+pub use error::ConfigError;
+pub use log::LogConfig;
+pub use metadata::Metadata;
+pub use setting::{SETTINGS, Setting};
+pub use source::process_environment;
+pub use values::{Config, MigrateConfig};

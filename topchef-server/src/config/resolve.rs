@@ -1,0 +1,209 @@
+//! How the settings become one configuration: each is found, checked, or left at its default.
+//! It does not know under which of its names a value was found, nor how addresses and databases are written.
+
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
+
+use super::{
+    database::database,
+    error::ConfigError,
+    host::{any_host, loopback_host},
+    log::log,
+    metadata::metadata,
+    public_url::public_url,
+    setting::{ALLOW_ANONYMOUS, DATABASE, HOST, MAX_BODY_BYTES, PORT, PUBLIC_URL, THREADS},
+    source::Sources,
+    values::{Config, MigrateConfig, default_database},
+};
+
+/// More threads than any machine has processors for; the runtime would try to start them all.
+const MOST_THREADS: usize = 1024;
+
+impl Config {
+    /// Resolves the settings of `serve`.
+    ///
+    /// `flag` is given a flag with its dashes, `variable` the name of an environment variable; each returns what it was
+    /// set to.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used, see [`ConfigError`].
+    pub fn resolve(
+        flag: impl Fn(&str) -> Option<String>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        serve(&Sources {
+            flag: &flag,
+            variable: &variable,
+        })
+    }
+}
+
+impl MigrateConfig {
+    /// Resolves the settings of `migrate`; those it does not use are not looked at, so that they cannot stop it.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used, see [`ConfigError`].
+    pub fn resolve(
+        flag: impl Fn(&str) -> Option<String>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        migrate(&Sources {
+            flag: &flag,
+            variable: &variable,
+        })
+    }
+}
+
+fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
+    let default = Config::default();
+    let allow_anonymous = sources.boolean(ALLOW_ANONYMOUS)?;
+    let check_host = if allow_anonymous {
+        any_host
+    } else {
+        loopback_host
+    };
+    let host = sources.find(HOST)?.map(check_host).transpose()?.flatten();
+    let port = sources.parse(PORT, "a number from 0 to 65535", |value| value.parse().ok())?;
+    let max_body_bytes =
+        sources.parse(MAX_BODY_BYTES, "a number of bytes, at least 1", |value| {
+            value.parse().ok().map(NonZeroUsize::get)
+        })?;
+    let threads = sources.parse(THREADS, "a number from 1 to 1024", |value| {
+        value
+            .parse()
+            .ok()
+            .filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS)
+    })?;
+    Ok(Config {
+        address: SocketAddr::new(
+            host.unwrap_or(default.address.ip()),
+            port.unwrap_or(default.address.port()),
+        ),
+        database: database_file(sources)?,
+        public_url: sources
+            .find(PUBLIC_URL)?
+            .as_ref()
+            .map(public_url)
+            .transpose()?,
+        allow_anonymous,
+        max_body_bytes: max_body_bytes.unwrap_or(default.max_body_bytes),
+        threads: threads.unwrap_or(default.threads),
+        log: log(sources)?,
+        metadata: metadata(sources)?,
+    })
+}
+
+fn migrate(sources: &Sources<'_>) -> Result<MigrateConfig, ConfigError> {
+    Ok(MigrateConfig {
+        database: database_file(sources)?,
+        log: log(sources)?,
+    })
+}
+
+fn database_file(sources: &Sources<'_>) -> Result<PathBuf, ConfigError> {
+    let given = sources.find(DATABASE)?;
+    given
+        .as_ref()
+        .map_or_else(|| Ok(default_database()), database)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::source::tests::{Pairs, lookup};
+
+    fn resolve(flags: Pairs<'_>, variables: Pairs<'_>) -> Result<Config, ConfigError> {
+        Config::resolve(lookup(flags), lookup(variables))
+    }
+
+    fn refusal(flags: Pairs<'_>, variables: Pairs<'_>) -> String {
+        resolve(flags, variables).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn nothing_set_gives_the_defaults() {
+        let config = resolve(&[], &[]).unwrap();
+        assert_eq!(config, Config::default());
+        assert_eq!(config.address.to_string(), "127.0.0.1:5000");
+        assert_eq!(config.database, PathBuf::from("topchef.db"));
+        assert_eq!(config.max_body_bytes, 1_048_576);
+        assert_eq!(config.metadata.version, env!("CARGO_PKG_VERSION"));
+    }
+
+    #[test]
+    fn the_originals_names_are_understood() {
+        let config = resolve(
+            &[],
+            &[
+                ("AUTHOR", "Ada"),
+                ("PORT", "8000"),
+                ("HOSTNAME", "localhost"),
+                ("THREADS", "3"),
+                ("LOGFILE", "logs/topchef.log"),
+                ("DATABASE_URI", "sqlite:///lab.db"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(config.metadata.maintainer_name, "Ada");
+        assert_eq!(config.address.to_string(), "127.0.0.1:8000");
+        assert_eq!(config.threads.get(), 3);
+        assert_eq!(config.log.file, Some(PathBuf::from("logs/topchef.log")));
+        assert_eq!(config.database, PathBuf::from("lab.db"));
+    }
+
+    #[test]
+    fn what_counts_as_unset_gives_the_default() {
+        let variables = [("DATABASE_URI", ""), ("HOSTNAME", "3f2a9c0d1e5b")];
+        assert_eq!(resolve(&[], &variables), Ok(Config::default()));
+    }
+
+    #[test]
+    fn others_reach_the_server_only_when_that_is_said() {
+        let host = ("--host", "0.0.0.0");
+        let ours = |value| [("TOPCHEF_ALLOW_ANONYMOUS", value)];
+        assert!(resolve(&[host], &[]).is_err());
+        assert!(resolve(&[host, ("--allow-anonymous", "true")], &[]).is_ok());
+        assert!(resolve(&[host], &ours("yes")).is_ok());
+        let narrowed = resolve(&[host, ("--allow-anonymous", "false")], &ours("true"));
+        assert!(narrowed.is_err());
+    }
+
+    #[test]
+    fn wrong_values_are_named_with_what_is_allowed() {
+        assert_eq!(
+            refusal(&[("--port", "65536")], &[]),
+            "--port is \"65536\", but must be a number from 0 to 65535"
+        );
+        assert_eq!(
+            refusal(&[], &[("THREADS", "0")]),
+            "THREADS is \"0\", but must be a number from 1 to 1024"
+        );
+        assert!(refusal(&[], &[("THREADS", "1000000000")]).contains("from 1 to 1024"));
+        assert!(refusal(&[("--max-body-bytes", "0")], &[]).contains("--max-body-bytes is \"0\""));
+        assert!(
+            refusal(&[("--max-body-bytes", "1MiB")], &[]).contains("a number of bytes, at least 1")
+        );
+    }
+
+    #[test]
+    fn what_has_no_original_is_set_under_our_names() {
+        let url = "https://lab.example.org";
+        let variables = [("TOPCHEF_PUBLIC_URL", url), ("TOPCHEF_MAX_BODY_BYTES", "1")];
+        let config = resolve(&[], &variables).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some(url));
+        assert_eq!(config.max_body_bytes, 1);
+        let config = resolve(&[("--public-url", "http://localhost/")], &variables).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some("http://localhost"));
+    }
+
+    #[test]
+    fn migrate_looks_only_at_what_it_uses() {
+        let variables = [
+            ("PORT", "x"),
+            ("DATABASE_URI", "lab.db"),
+            ("RUST_LOG", "warn"),
+        ];
+        let config = MigrateConfig::resolve(lookup(&[]), lookup(&variables)).unwrap();
+        assert_eq!(config.database, PathBuf::from("lab.db"));
+        assert_eq!(config.log.filter.as_deref(), Some("warn"));
+    }
+}
