@@ -75,11 +75,7 @@ fn dialect(scheme: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn given(name: &'static str, value: &str) -> Given {
-        let value = value.to_owned();
-        Given { name, value }
-    }
+    use crate::config::source::tests::given;
 
     fn database_of(value: &str) -> Result<PathBuf, ConfigError> {
         database(&given("DATABASE_URI", value))

@@ -39,11 +39,7 @@ fn host(value: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn given(name: &'static str, value: &str) -> Given {
-        let value = value.to_owned();
-        Given { name, value }
-    }
+    use crate::config::source::tests::given;
 
     #[test]
     fn hostname_counts_only_as_an_address() {

@@ -25,12 +25,10 @@ fn base(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::source::tests::given;
 
     fn public_url_of(value: &str) -> Result<String, ConfigError> {
-        public_url(&Given {
-            name: "TOPCHEF_PUBLIC_URL",
-            value: value.to_owned(),
-        })
+        public_url(&given("TOPCHEF_PUBLIC_URL", value))
     }
 
     #[test]

@@ -46,9 +46,13 @@ impl MigrateConfig {
         flag: impl Fn(&str) -> Option<String>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        migrate(&Sources {
+        let sources = Sources {
             flag: &flag,
             variable: &variable,
+        };
+        Ok(Self {
+            database: database_file(&sources)?,
+            log: log(&sources)?,
         })
     }
 }
@@ -89,13 +93,6 @@ fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
         threads: threads.unwrap_or(default.threads),
         log: log(sources)?,
         metadata: metadata(sources)?,
-    })
-}
-
-fn migrate(sources: &Sources<'_>) -> Result<MigrateConfig, ConfigError> {
-    Ok(MigrateConfig {
-        database: database_file(sources)?,
-        log: log(sources)?,
     })
 }
 

@@ -110,6 +110,12 @@ pub(super) mod tests {
         }
     }
 
+    /// A value as it is found under a name.
+    pub(in crate::config) fn given(name: &'static str, value: &str) -> Given {
+        let value = value.to_owned();
+        Given { name, value }
+    }
+
     fn find(
         setting: Setting,
         flags: Pairs<'_>,
@@ -122,24 +128,19 @@ pub(super) mod tests {
         .find(setting)
     }
 
-    fn given(name: &'static str, value: &str) -> Option<Given> {
-        let value = value.to_owned();
-        Some(Given { name, value })
-    }
-
     #[test]
     fn flags_win_over_our_variables_and_those_over_the_originals() {
         let originals = ("PORT", "3");
         let ours = ("TOPCHEF_PORT", "2");
         let flag = ("--port", "1");
-        assert_eq!(find(PORT, &[], &[originals]), Ok(given("PORT", "3")));
+        assert_eq!(find(PORT, &[], &[originals]), Ok(Some(given("PORT", "3"))));
         assert_eq!(
             find(PORT, &[], &[originals, ours]),
-            Ok(given("TOPCHEF_PORT", "2"))
+            Ok(Some(given("TOPCHEF_PORT", "2")))
         );
         assert_eq!(
             find(PORT, &[flag], &[originals, ours]),
-            Ok(given("--port", "1"))
+            Ok(Some(given("--port", "1")))
         );
     }
 
@@ -148,19 +149,22 @@ pub(super) mod tests {
         let variables = [("TOPCHEF_PORT", "x"), ("PORT", "\u{fffd}")];
         assert_eq!(
             find(PORT, &[("--port", "0")], &variables),
-            Ok(given("--port", "0"))
+            Ok(Some(given("--port", "0")))
         );
-        assert_eq!(find(PORT, &[], &variables), Ok(given("TOPCHEF_PORT", "x")));
+        assert_eq!(
+            find(PORT, &[], &variables),
+            Ok(Some(given("TOPCHEF_PORT", "x")))
+        );
     }
 
     #[test]
     fn empty_variables_count_as_unset_and_empty_flags_do_not() {
         let variables = [("TOPCHEF_PORT", ""), ("PORT", "7")];
-        assert_eq!(find(PORT, &[], &variables), Ok(given("PORT", "7")));
+        assert_eq!(find(PORT, &[], &variables), Ok(Some(given("PORT", "7"))));
         assert_eq!(find(PORT, &[], &variables[..1]), Ok(None));
         assert_eq!(
             find(PORT, &[("--port", "")], &variables),
-            Ok(given("--port", ""))
+            Ok(Some(given("--port", "")))
         );
     }
 
