@@ -34,15 +34,18 @@ fn constant(resource: &Resource, index: usize, column: &Column) -> TokenStream {
     let ty = without_self(&column.ty, name);
     let doc = format!(" The column `{}`.", column.name);
     let index = Literal::usize_unsuffixed(index);
-    let new = if column.json.is_some() {
-        quote_spanned!(span=> #runtime::Column::json)
+    let kept_as = if column.json.is_some() {
+        quote_spanned!(span=> #runtime::column::JsonType)
     } else {
-        quote_spanned!(span=> #runtime::Column::new)
+        quote_spanned!(span=> #runtime::column::ColumnType)
     };
+    // The trait is named here, and is no bound of `new`, so that a type without it is told without a look into the runtime.
+    let codec = quote_spanned!(span=> <#ty as #kept_as>::CODEC);
     quote! {
         #[doc = #doc]
-        #visibility const #constant: #runtime::Column<#name, #ty> = #new(
+        #visibility const #constant: #runtime::Column<#name, #ty> = #runtime::Column::new(
             #index,
+            #codec,
             |__topchef_record| &__topchef_record.#field,
             |__topchef_record| &mut __topchef_record.#field,
         );

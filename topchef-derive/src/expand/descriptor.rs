@@ -7,7 +7,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Expr, ExprLit, Lit};
 
-use super::words::{at, method, runtime, without_self};
+use super::words::{ask, at, method, runtime, without_self};
 use crate::model::{Column, DefaultValue, Method, Resource, SerialField, Source};
 
 pub(super) fn expand(resource: &Resource) -> TokenStream {
@@ -103,27 +103,30 @@ fn column_descriptor(column: &Column, name: &Ident) -> TokenStream {
 /// A function that makes the value of a column when nothing was given.
 pub(super) fn default(column: &Column, name: &Ident) -> Option<TokenStream> {
     let default = column.default.as_ref()?;
+    let constant = &column.constant;
+    let ty = without_self(&column.ty, name);
     let (span, value) = match default {
         DefaultValue::OfType(word) => {
-            let span = at(word);
-            (
-                span,
-                quote_spanned!(span=> ::core::default::Default::default()),
-            )
+            let nothing = TokenStream::new();
+            let of_type = ("TypeDefault", &nothing, "of_type");
+            (at(word), ask(word, of_type, &nothing))
         }
         DefaultValue::Literal(literal) => (at(literal), literal_value(literal, column)),
-        DefaultValue::Path(path) => (at(path), without_self(path, name)),
+        DefaultValue::Path(path) => {
+            // Only the compiler knows whether a path is a function or a value: the runtime asks it, by an inferred type.
+            let of_path = ("PathDefault", &quote!(::<#ty, _>), "of_path");
+            (at(path), ask(path, of_path, &without_self(path, name)))
+        }
         DefaultValue::Expression(expression) => (at(expression), without_self(expression, name)),
     };
     let runtime = runtime(span);
-    let constant = &column.constant;
-    // Only the compiler knows whether a path is a function or a value: the runtime asks it, by an inferred type.
-    let make = if matches!(default, DefaultValue::Path(_)) {
-        quote_spanned!(span=> default_of_path)
-    } else {
-        quote_spanned!(span=> default_of_value)
-    };
-    Some(quote_spanned!(span=> || #runtime::__private::#make(#name::#constant, #value)))
+    // By a variable of the field's type, to which the compiler points when the value is of another.
+    Some(quote_spanned! {span=>
+        || {
+            let __topchef_default: #ty = #value;
+            #runtime::__private::default_value(#name::#constant, __topchef_default)
+        }
+    })
 }
 
 /// A literal as the column's type: a text is converted, and an `Option` holds it.
@@ -137,7 +140,8 @@ fn literal_value(literal: &Expr, column: &Column) -> TokenStream {
         })
     );
     let value = if is_text {
-        quote_spanned!(span=> ::core::convert::Into::into(#literal))
+        let of_text = ("TextDefault", &TokenStream::new(), "of_text");
+        ask(literal, of_text, &literal.to_token_stream())
     } else {
         literal.to_token_stream()
     };

@@ -4,28 +4,49 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
-use super::words::{at, method, quietly, runtime, without_self};
+use super::words::{ask, at, method, quietly, runtime, without_self};
 use crate::model::{Hook, Method, Phase};
 
 pub(super) fn expand(name: &Ident, hooks: &[&Hook]) -> TokenStream {
     let runtime = runtime(Span::call_site());
     let quietly = quietly();
-    let of = |phase: Phase, run: &Run, belongs: fn(Method) -> bool| {
+    let of = |phase: Phase, hook: &str, given: &[&str], belongs: fn(Method) -> bool| {
         let hooks = hooks
             .iter()
             .filter(|hook| hook.phase == phase && belongs(hook.method));
-        let wrapped = hooks.map(|hook| wrapped(name, hook, run));
-        quote!(&[#(#wrapped),*])
+        let given: Vec<_> = given
+            .iter()
+            .map(|given| Ident::new(&format!("__topchef_{given}"), Span::call_site()))
+            .collect();
+        let runs = hooks.map(|it| run(name, it, hook, &given));
+        quote!(&[#(#runs),*])
     };
-    let select = Run::new("SelectHook", &["cx", "conditions"]);
-    let input = Run::new("InputHook", &["cx", "draft"]);
-    let before_commit = Run::new("BeforeCommitHook", &["cx", "tx", "staged"]);
-    let after_commit = Run::new("AfterCommitHook", &["cx", "tx", "values"]);
-    let select = of(Phase::ProcessInput, &select, |method| !takes_a_body(method));
-    let input = of(Phase::ProcessInput, &input, takes_a_body);
-    let before_commit = of(Phase::BeforeCommit, &before_commit, |_| true);
-    let after_commit = of(Phase::AfterCommit, &after_commit, |_| true);
+    let select = of(
+        Phase::ProcessInput,
+        "SelectHook",
+        &["cx", "conditions"],
+        |method| !takes_a_body(method),
+    );
+    let input = of(
+        Phase::ProcessInput,
+        "InputHook",
+        &["cx", "draft"],
+        takes_a_body,
+    );
+    let before_commit = of(
+        Phase::BeforeCommit,
+        "BeforeCommitHook",
+        &["cx", "tx", "staged"],
+        |_| true,
+    );
+    let after_commit = of(
+        Phase::AfterCommit,
+        "AfterCommitHook",
+        &["cx", "tx", "values"],
+        |_| true,
+    );
     quote! {
         #quietly
         impl #runtime::Hooked for #name {
@@ -47,32 +68,16 @@ fn takes_a_body(method: Method) -> bool {
     matches!(method, Method::Post | Method::Put | Method::Patch)
 }
 
-/// The trait through which the hooks of a phase run, and what it is given.
-struct Run {
-    hook: Ident,
-    given: Vec<Ident>,
-}
-
-impl Run {
-    fn new(hook: &str, given: &[&str]) -> Self {
-        let word = |word: &str| Ident::new(word, Span::call_site());
-        Self {
-            hook: word(hook),
-            given: given
-                .iter()
-                .map(|given| word(&format!("__topchef_{given}")))
-                .collect(),
-        }
-    }
-}
-
-/// A hook without its type; what the compiler says about it lands on its path.
-fn wrapped(name: &Ident, hook: &Hook, Run { hook: run, given }: &Run) -> TokenStream {
+/// A function that runs a hook when its resource's type is forgotten, through the trait of its phase.
+fn run(name: &Ident, hook: &Hook, of_phase: &str, given: &[Ident]) -> TokenStream {
     let span = at(&hook.path);
-    let runtime = runtime(span);
     let method = method(hook.method);
     let path = without_self(&hook.path, name);
-    quote_spanned! {span=>
-        (#method, |#(#given),*| #runtime::__private::#run::<#name, _>::run(#path, #(#given),*))
-    }
+    let generics = quote_spanned!(hook.path.span()=> ::<#name, _>);
+    let call = ask(
+        &hook.path,
+        (of_phase, &generics, "run"),
+        &quote!(#path, #(#given),*),
+    );
+    quote_spanned!(span=> (#method, |#(#given),*| #call))
 }

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::descriptor;
-use super::words::{at, quietly, runtime};
+use super::words::{ask, at, quietly, runtime};
 use crate::model::{Column, Computed, Resource};
 
 pub(super) fn expand(resource: &Resource) -> TokenStream {
@@ -65,11 +65,22 @@ fn value_of_field(column: &Column, name: &Ident) -> TokenStream {
 fn write_computed(computed: &[Computed]) -> Option<TokenStream> {
     let runtime = runtime(Span::call_site());
     let arms = computed.iter().enumerate().map(|(index, computed)| {
-        let span = at(&computed.method);
-        let inner = super::words::runtime(span);
         let method = &computed.method;
+        let span = at(method);
         let index = Literal::usize_unsuffixed(index);
-        quote_spanned!(span=> #index => #inner::__private::write_json(&self.#method(), __topchef_out),)
+        let value = Ident::new("__topchef_value", method.span());
+        let given = quote_spanned!(method.span()=> &#value);
+        let write = ask(
+            method,
+            ("ComputedField", &TokenStream::new(), "write"),
+            &quote!(#given, __topchef_out),
+        );
+        quote_spanned! {span=>
+            #index => {
+                let #value = self.#method();
+                #write
+            }
+        }
     });
     (!computed.is_empty()).then(|| {
         quote! {

@@ -19,6 +19,25 @@ pub(super) fn at(node: &impl Spanned) -> Span {
     Span::call_site().located_at(node.span())
 }
 
+/// A call of one of the runtime's private traits, which are there for what they say when they are not implemented.
+///
+/// It has the place of `node` from end to end, and as the user's own: what the compiler says is about `node` alone, and
+/// does not mention the derive.
+pub(super) fn ask(
+    node: &impl ToTokens,
+    (name, generics, function): (&str, &TokenStream, &str),
+    arguments: &TokenStream,
+) -> TokenStream {
+    let mut spans = node.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    let runtime = runtime(first);
+    let name = Ident::new(name, first);
+    let path = quote_spanned!(first=> #runtime::__private::#name #generics);
+    let function = Ident::new(function, last);
+    quote_spanned!(last=> #path::#function(#arguments))
+}
+
 /// The attributes of every impl.
 pub(super) fn quietly() -> TokenStream {
     quote! {

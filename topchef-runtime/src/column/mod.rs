@@ -34,7 +34,9 @@ pub struct Column<M, T: 'static> {
 /// How a field's type is kept in a column.
 ///
 /// It is asked for once, where the column's constant is made: a type that cannot be a column is one error.
-pub(crate) struct Codec<T> {
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Codec<T> {
     pub(crate) kind: Kind,
     pub(crate) nullable: bool,
     pub(crate) key_default: ColumnDefault,
@@ -43,49 +45,23 @@ pub(crate) struct Codec<T> {
     to_value: fn(&T) -> Value,
 }
 
-impl<M, T: ColumnType> Column<M, T> {
-    /// The column at `index` of the descriptor, with its field's accessors.
-    pub const fn new(index: usize, get: fn(&M) -> &T, get_mut: fn(&mut M) -> &mut T) -> Self {
-        Self {
-            index,
-            get,
-            get_mut,
-            codec: &const {
-                Codec {
-                    kind: T::KIND,
-                    nullable: T::NULLABLE,
-                    key_default: T::KEY_DEFAULT,
-                    check: None,
-                    from_cell: T::from_cell,
-                    to_value: T::to_value,
-                }
-            },
-        }
-    }
-}
-
-impl<M, T: JsonType> Column<M, T> {
-    /// As [`new`](Column::new), for a field marked `json`.
-    pub const fn json(index: usize, get: fn(&M) -> &T, get_mut: fn(&mut M) -> &mut T) -> Self {
-        Self {
-            index,
-            get,
-            get_mut,
-            codec: &const {
-                Codec {
-                    kind: Kind::Json,
-                    nullable: false,
-                    key_default: ColumnDefault::None,
-                    check: Some(types::check_json::<T>),
-                    from_cell: types::json_from_cell::<T>,
-                    to_value: types::json_to_value::<T>,
-                }
-            },
-        }
-    }
-}
-
 impl<M, T> Column<M, T> {
+    /// The column at `index` of the descriptor, with its type's codec and its field's accessors.
+    #[doc(hidden)]
+    pub const fn new(
+        index: usize,
+        codec: &'static Codec<T>,
+        get: fn(&M) -> &T,
+        get_mut: fn(&mut M) -> &mut T,
+    ) -> Self {
+        Self {
+            index,
+            get,
+            get_mut,
+            codec,
+        }
+    }
+
     /// The place of the column in the descriptor.
     pub const fn index(self) -> usize {
         self.index
@@ -144,5 +120,5 @@ impl<M, T> fmt::Debug for Column<M, T> {
     }
 }
 
-pub(crate) use types::{CheckJson, from_value, own};
+pub(crate) use types::{CheckJson, from_value, own, to_base64};
 pub(crate) use write::{TIME, date_time, timestamp};

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use sea_query::Value;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -94,19 +94,31 @@ pub fn parse_text(kind: Kind, text: &str) -> Result<Value, InputError> {
             .map(|number| number.to_value()),
         Kind::Boolean => text.parse::<bool>().ok().map(|boolean| boolean.to_value()),
         Kind::Uuid => Uuid::try_parse(text).ok().map(|uuid| uuid.to_value()),
-        Kind::Date => text.parse::<NaiveDate>().ok().map(|date| date.to_value()),
+        Kind::Date => text
+            .parse::<NaiveDate>()
+            .ok()
+            .filter(has_four_digits)
+            .map(|date| date.to_value()),
         Kind::Time => text.parse::<NaiveTime>().ok().map(|time| time.to_value()),
         Kind::DateTime => text
             .parse::<NaiveDateTime>()
             .ok()
+            .filter(has_four_digits)
             .map(|moment| moment.to_value()),
         Kind::Timestamp => DateTime::parse_from_rfc3339(text)
             .ok()
-            .map(|moment| moment.with_timezone(&Utc).to_value()),
+            .map(|moment| moment.with_timezone(&Utc))
+            .filter(has_four_digits)
+            .map(|moment| moment.to_value()),
         Kind::Bytes => from_base64(text).map(|bytes| bytes.to_value()),
         Kind::Json => Some(Value::String(Some(text.to_owned()))),
     };
     value.ok_or_else(|| InputError::kind(kind))
+}
+
+/// Whether the year has four digits: only then times sort as text, and only such moments are RFC 3339.
+fn has_four_digits(time: &impl Datelike) -> bool {
+    (0..=9999).contains(&time.year())
 }
 
 /// The content of a JSON string; borrowed where nothing is escaped.

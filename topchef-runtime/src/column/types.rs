@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::Codec;
 use super::cell::{Cell, DecodeError, value_cell};
 use super::kind::{ColumnDefault, Kind};
 
@@ -18,7 +19,7 @@ use super::kind::{ColumnDefault, Kind};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no column form",
     label = "this type cannot be a column",
-    note = "columns are integers, floats, `bool`, `String`, `Uuid`, chrono's dates and times, `Vec<u8>`, `serde_json::Value`, enums with `#[derive(ResourceEnum)]`, and `Option` of these",
+    note = "columns are the integers `i8` to `i64` and `u8` to `u32`, `f32`, `f64`, `bool`, `String`, `Uuid`, chrono's dates and times, `Vec<u8>`, `serde_json::Value`, enums with `#[derive(ResourceEnum)]`, and `Option` of these",
     note = "to store any serde type as JSON, mark the field `#[resource(json)]`"
 )]
 pub trait ColumnType: Sized + Send + Sync + 'static {
@@ -29,6 +30,10 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
     /// What a primary key of this type is when nothing was given.
     const KEY_DEFAULT: ColumnDefault = ColumnDefault::None;
 
+    /// Whether a JSON text is one of it, where its kind does not say that: what is taken can be read back.
+    #[doc(hidden)]
+    const CHECK: Option<CheckJson> = None;
+
     /// Reads it from a cell.
     ///
     /// # Errors
@@ -37,6 +42,17 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
 
     /// The value to bind.
     fn to_value(&self) -> Value;
+
+    /// How a column keeps it.
+    #[doc(hidden)]
+    const CODEC: &'static Codec<Self> = &Codec {
+        kind: Self::KIND,
+        nullable: Self::NULLABLE,
+        key_default: Self::KEY_DEFAULT,
+        check: Self::CHECK,
+        from_cell: Self::from_cell,
+        to_value: Self::to_value,
+    };
 }
 
 pub(crate) fn from_value<T: ColumnType>(value: &Value) -> Result<T, DecodeError> {
@@ -49,6 +65,7 @@ fn wrong<T>(cell: &Cell<'_>) -> DecodeError {
 
 macro_rules! integers {
     ($($integer:ty),+) => {$(
+        #[diagnostic::do_not_recommend]
         impl ColumnType for $integer {
             // The bounds of every type but the 64-bit unsigned ones, which are left out for that, fit.
             #[allow(clippy::cast_lossless, trivial_numeric_casts, reason = "one macro for all widths")]
@@ -70,6 +87,7 @@ macro_rules! integers {
 }
 integers!(i8, i16, i32, i64, u8, u16, u32);
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for f64 {
     const KIND: Kind = Kind::Double;
 
@@ -90,6 +108,7 @@ impl ColumnType for f64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for f32 {
     const KIND: Kind = Kind::Real;
 
@@ -106,6 +125,7 @@ impl ColumnType for f32 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for bool {
     const KIND: Kind = Kind::Boolean;
 
@@ -123,6 +143,7 @@ impl ColumnType for bool {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for String {
     const KIND: Kind = Kind::Text;
 
@@ -135,6 +156,7 @@ impl ColumnType for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for Vec<u8> {
     const KIND: Kind = Kind::Bytes;
 
@@ -150,6 +172,7 @@ impl ColumnType for Vec<u8> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for Uuid {
     const KIND: Kind = Kind::Uuid;
     const KEY_DEFAULT: ColumnDefault = ColumnDefault::Value(|| Self::now_v7().to_value());
@@ -167,6 +190,7 @@ impl ColumnType for Uuid {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for NaiveDate {
     const KIND: Kind = Kind::Date;
 
@@ -183,6 +207,7 @@ impl ColumnType for NaiveDate {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for NaiveTime {
     const KIND: Kind = Kind::Time;
 
@@ -199,6 +224,7 @@ impl ColumnType for NaiveTime {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for NaiveDateTime {
     const KIND: Kind = Kind::DateTime;
 
@@ -215,6 +241,7 @@ impl ColumnType for NaiveDateTime {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for DateTime<Utc> {
     const KIND: Kind = Kind::Timestamp;
 
@@ -240,8 +267,10 @@ fn to_microseconds<T: DurationRound + Copy>(moment: T) -> T {
         .unwrap_or(moment)
 }
 
+#[diagnostic::do_not_recommend]
 impl ColumnType for serde_json::Value {
     const KIND: Kind = Kind::Json;
+    const CHECK: Option<CheckJson> = Some(check_json::<Self>);
 
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         json_from_cell(cell)
@@ -252,9 +281,11 @@ impl ColumnType for serde_json::Value {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ColumnType> ColumnType for Option<T> {
     const KIND: Kind = T::KIND;
     const NULLABLE: bool = true;
+    const CHECK: Option<CheckJson> = T::CHECK;
 
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
@@ -274,15 +305,28 @@ impl<T: ColumnType> ColumnType for Option<T> {
     label = "serde cannot write and read this type",
     note = "a field marked `#[resource(json)]` is written by `serde::Serialize` and read by `serde::Deserialize`: derive both"
 )]
-pub trait JsonType: Serialize + DeserializeOwned + Send + Sync + 'static {}
+pub trait JsonType: Sized + 'static {
+    /// How a column keeps it.
+    #[doc(hidden)]
+    const CODEC: &'static Codec<Self>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> JsonType for T {}
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> JsonType for T {
+    const CODEC: &'static Codec<Self> = &Codec {
+        kind: Kind::Json,
+        nullable: false,
+        key_default: ColumnDefault::None,
+        check: Some(check_json::<T>),
+        from_cell: json_from_cell::<T>,
+        to_value: json_to_value::<T>,
+    };
+}
 
 /// Whether a JSON text is one of a type; the reason when it is not.
 pub(crate) type CheckJson = fn(&str) -> Result<(), String>;
 
-pub(super) fn check_json<T: DeserializeOwned>(text: &str) -> Result<(), String> {
+fn check_json<T: DeserializeOwned>(text: &str) -> Result<(), String> {
     serde_json::from_str::<T>(text).map(drop).map_err(|error| {
         // Where in the value it is says little in a body of which it is a part.
         let reason = error.to_string();
@@ -296,7 +340,7 @@ pub(super) fn check_json<T: DeserializeOwned>(text: &str) -> Result<(), String> 
 /// The value of a field marked `json`: its JSON text; JSON's null is the table's.
 ///
 /// A type whose `Serialize` fails (a map with keys that are not text) is stored as null, which a column that may not be null refuses.
-pub(crate) fn json_to_value<T: Serialize>(field: &T) -> Value {
+fn json_to_value<T: Serialize>(field: &T) -> Value {
     match serde_json::to_string(field) {
         Ok(text) if text != "null" => Value::String(Some(text)),
         Ok(_) => Value::String(None),
@@ -307,7 +351,7 @@ pub(crate) fn json_to_value<T: Serialize>(field: &T) -> Value {
     }
 }
 
-pub(crate) fn json_from_cell<T: DeserializeOwned>(cell: Cell<'_>) -> Result<T, DecodeError> {
+fn json_from_cell<T: DeserializeOwned>(cell: Cell<'_>) -> Result<T, DecodeError> {
     let text = match cell {
         Cell::Null => "null",
         cell => cell.text()?,
@@ -334,6 +378,11 @@ pub(crate) fn own(kind: Kind, cell: Cell<'_>) -> Result<Value, DecodeError> {
         Kind::Timestamp => Option::<DateTime<Utc>>::from_cell(cell)?.to_value(),
         Kind::Bytes => Option::<Vec<u8>>::from_cell(cell)?.to_value(),
     })
+}
+
+/// Bytes as a base64 text (RFC 4648, section 4).
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// The bytes of a base64 text (RFC 4648, section 4).

@@ -364,7 +364,9 @@ fn run<T>(
     let mut prepared = connection.prepare_cached(&statement.text)?;
     let values = rusqlite::params_from_iter(statement.values.iter().map(Bound));
     let mut rows = AnyRows::Sqlite(prepared.query(values)?);
-    let decoded = decode(&mut rows)?;
+    // A computed field may panic: that is its resource's fault, and no reason to call the database gone.
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode(&mut rows)))
+        .unwrap_or_else(|_| Err(DatabaseError::Driver("a decoder panicked".into())))?;
     // A statement is only done when it was stepped to its end: a decoder may stop before.
     while rows.next()?.is_some() {}
     Ok(decoded)

@@ -199,7 +199,7 @@ fn pointer(key: &str) -> String {
 }
 
 /// The start of a text that a stranger chose: an answer does not grow with what was sent.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     const LONGEST: usize = 100;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),

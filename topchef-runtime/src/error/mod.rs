@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+pub(crate) use known::shortened;
 pub use problem::{PROBLEM_JSON, problem_document};
 pub use report::Report;
 

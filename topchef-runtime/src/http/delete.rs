@@ -3,10 +3,11 @@
 use axum::extract::Request;
 use axum::response::Response;
 
-use super::request::original_path;
+use super::request::{original_path, query_string};
 use super::{Served, reply};
 use crate::column::Value;
 use crate::error::Report;
+use crate::query;
 
 pub(super) async fn handle(
     served: &Served,
@@ -14,6 +15,7 @@ pub(super) async fn handle(
     key: Value,
 ) -> Result<Response, Report> {
     let (parts, _) = request.into_parts();
+    query::parse_none(query_string(&parts.uri))?;
     let cx = served.context_of(&parts, &key);
     let outcome = served.endpoint.delete(&cx, key).await?;
     Ok(reply::of_write(outcome, original_path(&parts), false))

@@ -22,8 +22,10 @@ pub(super) async fn handle(served: &Served, request: Request) -> Result<Response
     let own = self_link(&parts);
     let path = original_path(&parts);
     let link = |limit, offset| query::page_link(path, query_string(&parts.uri), limit, offset);
-    let next = page.more.then(|| link(limit, offset.saturating_add(limit)));
-    let previous = (offset > 0).then(|| link(limit, offset.saturating_sub(limit)));
+    // A page of nothing leads nowhere, and the first page back ends where this one begins.
+    let next = (page.more && limit > 0).then(|| link(limit, offset.saturating_add(limit)));
+    let previous =
+        (offset > 0 && limit > 0).then(|| link(limit.min(offset), offset.saturating_sub(limit)));
     let mut links = vec![("self", own.as_str())];
     links.extend(next.as_deref().map(|link| ("next", link)));
     links.extend(previous.as_deref().map(|link| ("prev", link)));

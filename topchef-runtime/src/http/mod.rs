@@ -40,6 +40,16 @@ pub enum Undecided {}
 #[derive(Clone, Copy, Debug)]
 pub enum Public {}
 
+/// That somebody has said who may use an [`Api`].
+#[diagnostic::on_unimplemented(
+    message = "nobody has said who may use this API",
+    label = "say it before this: `.public()` lets anybody read and write everything"
+)]
+pub trait Decided {}
+
+#[diagnostic::do_not_recommend]
+impl Decided for Public {}
+
 /// Resources that are served together.
 ///
 /// ```
@@ -132,12 +142,15 @@ pub(crate) struct Served {
     max_body_bytes: usize,
 }
 
-impl Api<Public> {
+impl<Access> Api<Access> {
     /// The router: two paths for each resource, and problem documents for all that is not served.
     ///
     /// # Panics
     /// When two resources have the same path.
-    pub fn into_router(self) -> Router {
+    pub fn into_router(self) -> Router
+    where
+        Access: Decided,
+    {
         let mut router = Router::new();
         for endpoint in self.endpoints {
             let served = Arc::new(Served {
@@ -165,7 +178,10 @@ impl Api<Public> {
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub async fn serve(self, address: &str) -> std::io::Result<()> {
+    pub async fn serve(self, address: &str) -> std::io::Result<()>
+    where
+        Access: Decided,
+    {
         let listener = tokio::net::TcpListener::bind(address).await?;
         tracing::info!(address = %listener.local_addr()?, "serving");
         axum::serve(listener, self.into_router())

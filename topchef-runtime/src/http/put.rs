@@ -3,10 +3,12 @@
 use axum::extract::Request;
 use axum::response::Response;
 
-use super::request::original_path;
+use super::request::{original_path, query_string};
 use super::{Served, reply};
 use crate::column::Value;
+use crate::descriptor::Method;
 use crate::error::Report;
+use crate::query;
 
 pub(super) async fn handle(
     served: &Served,
@@ -14,9 +16,10 @@ pub(super) async fn handle(
     key: Value,
 ) -> Result<Response, Report> {
     let (parts, body) = request.into_parts();
+    let descriptor = served.endpoint.descriptor();
+    let fields = query::parse_fields(descriptor, Method::Put, query_string(&parts.uri))?;
     let input = served.input(&parts.headers, body).await?;
-    let fields = served.endpoint.descriptor().fields.put;
     let cx = served.context_of(&parts, &key);
-    let outcome = served.endpoint.put(&cx, key, input, fields).await?;
+    let outcome = served.endpoint.put(&cx, key, input, &fields).await?;
     Ok(reply::of_write(outcome, original_path(&parts), false))
 }

@@ -9,7 +9,7 @@ use crate::column::Value;
 use crate::descriptor::{Descriptor, Field, Method};
 
 pub use typed::{Filter, Order};
-pub use url::{decode, narrow, page_link, parse, parse_fields};
+pub use url::{decode, narrow, page_link, parse, parse_fields, parse_none};
 
 /// How large the pages of a collection are.
 #[derive(Clone, Copy, Debug)]

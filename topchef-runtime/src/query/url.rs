@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use super::{Condition, Operator, PageSize, Query, Sort};
 use crate::column::parse_text;
 use crate::descriptor::{Descriptor, Field, Method};
-use crate::error::{ApiError, Report};
+use crate::error::{ApiError, Report, shortened};
 
 /// Reads the query string of a collection whose pages have this size.
 ///
@@ -29,16 +29,24 @@ pub fn narrow(
 ) -> Result<Query, Report> {
     let mut report = Report::new();
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
+    let given = query.conditions.len();
     for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = decode(name);
         let value = decode(value);
         let result = if seen.contains(&name) {
-            Err(ApiError::query_parameter(&name, "duplicate", "given twice"))
+            Err(twice(&name))
         } else {
             apply(descriptor, size, &mut query, &name, &value)
         };
         report.extend(result.err());
+        // The same column under its other name.
+        if let [earlier @ .., last] = &query.conditions[given..]
+            && earlier.iter().any(|earlier| earlier.column == last.column)
+        {
+            report.push(twice(&name));
+            query.conditions.pop();
+        }
         seen.push(name);
     }
     report.into_result().map(|()| query)
@@ -53,13 +61,14 @@ pub fn parse_fields(
     method: Method,
     raw: &str,
 ) -> Result<Vec<Field>, Report> {
-    let mut shown = descriptor.fields.of(method).to_vec();
+    let mut shown = None;
     let mut report = Report::new();
     for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         match decode(name).as_ref() {
             "fields" => match fields(descriptor, &decode(value)) {
-                Ok(named) => shown = named,
+                Ok(_) if shown.is_some() => report.push(twice("fields")),
+                Ok(named) => shown = Some(named),
                 Err(error) => report.push(error),
             },
             other => report.push(ApiError::query_parameter(
@@ -69,7 +78,28 @@ pub fn parse_fields(
             )),
         }
     }
-    report.into_result().map(|()| shown)
+    let usual = || descriptor.fields.of(method).to_vec();
+    report.into_result().map(|()| shown.unwrap_or_else(usual))
+}
+
+/// Reads the query string of a request that takes no parameter: a condition on a `DELETE` is not passed over.
+///
+/// # Errors
+/// A [`Report`] of all that is in it.
+pub fn parse_none(raw: &str) -> Result<(), Report> {
+    let pairs = raw.split('&').filter(|pair| !pair.is_empty());
+    let report: Report = pairs
+        .map(|pair| {
+            let name = decode(pair.split('=').next().unwrap_or_default());
+            let detail = "no such parameter; none is allowed";
+            ApiError::query_parameter(&name, "unknown_parameter", detail)
+        })
+        .collect();
+    report.into_result()
+}
+
+fn twice(name: &str) -> ApiError {
+    ApiError::query_parameter(name, "duplicate", "given twice")
 }
 
 fn apply(
@@ -91,7 +121,7 @@ fn apply(
 
 fn condition(descriptor: &Descriptor, name: &str, value: &str) -> Result<Condition, ApiError> {
     let (field, operator) = match name.split_once('[') {
-        Some((field, operator)) => (field, operator.strip_suffix(']').unwrap_or(operator)),
+        Some((field, operator)) => (field, operator.strip_suffix(']').unwrap_or_default()),
         None => (name, "eq"),
     };
     let column = filterable(descriptor, field).ok_or_else(|| unknown(descriptor, name))?;
@@ -121,7 +151,8 @@ fn sort(descriptor: &Descriptor, value: &str) -> Result<Vec<Sort>, ApiError> {
                 .map(|column| Sort { column, descending })
                 .ok_or_else(|| {
                     let detail = format!(
-                        "no field `{field}` to sort by; allowed: {}",
+                        "no field `{}` to sort by; allowed: {}",
+                        shortened(field),
                         filterable_names(descriptor)
                     );
                     ApiError::query_parameter("sort", "unknown_field", detail)
@@ -131,15 +162,17 @@ fn sort(descriptor: &Descriptor, value: &str) -> Result<Vec<Sort>, ApiError> {
 }
 
 fn fields(descriptor: &Descriptor, value: &str) -> Result<Vec<Field>, ApiError> {
-    let fields = list(value)
+    let mut fields = list(value)
         .map(|name| {
+            let column = descriptor.column_named(name).map(Field::Column);
             showable(descriptor)
-                .find(|field| descriptor.field_name(*field) == name)
+                .find(|field| descriptor.field_name(*field) == name || Some(*field) == column)
                 .ok_or_else(|| {
                     let allowed: Vec<_> = showable(descriptor)
                         .map(|field| descriptor.field_name(field))
                         .collect();
-                    let detail = format!("no field `{name}`; allowed: {}", allowed.join(", "));
+                    let (name, allowed) = (shortened(name), allowed.join(", "));
+                    let detail = format!("no field `{name}`; allowed: {allowed}");
                     ApiError::query_parameter("fields", "unknown_field", detail)
                 })
         })
@@ -151,6 +184,14 @@ fn fields(descriptor: &Descriptor, value: &str) -> Result<Vec<Field>, ApiError> 
             "name at least one field",
         ));
     }
+    // An object has each key once.
+    let mut named = Vec::new();
+    fields.retain(|field| {
+        !named.contains(field) && {
+            named.push(*field);
+            true
+        }
+    });
     Ok(fields)
 }
 

@@ -10,11 +10,17 @@ use crate::resource::ModelResource;
 use crate::sql::Dialect;
 
 /// One resource, or a tuple of up to twelve: `create_tables::<(Author, Book)>()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource, nor a tuple of resources",
+    label = "not a resource",
+    note = "write `#[derive(ModelResource)]` above the struct"
+)]
 pub trait Resources {
     /// Their descriptors, in order: a table that is referred to stands before the one that refers to it.
     fn descriptors() -> Vec<&'static Descriptor>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: ModelResource> Resources for M {
     fn descriptors() -> Vec<&'static Descriptor> {
         vec![M::descriptor()]
@@ -23,6 +29,7 @@ impl<M: ModelResource> Resources for M {
 
 macro_rules! tuples {
     ($(($($member:ident),+))+) => {$(
+        #[diagnostic::do_not_recommend]
         impl<$($member: ModelResource),+> Resources for ($($member,)+) {
             fn descriptors() -> Vec<&'static Descriptor> {
                 vec![$($member::descriptor()),+]

@@ -69,6 +69,14 @@ impl Draft {
             }
             // The last of the same key wins, as everywhere.
             match column.parse(json) {
+                // Nor could any path name it: what it is called there is another path.
+                Ok(Value::String(Some(text)))
+                    if descriptor.key.contains(&index)
+                        && ["", ".", ".."].contains(&text.as_str()) =>
+                {
+                    let reason = "must not be empty, `.` or `..`: no path could name it";
+                    wrong[index] = Some(ApiError::deserialization(column.wire, "key", reason));
+                }
                 Ok(value) => {
                     draft.values[index] = Some(value);
                     wrong[index] = None;
@@ -125,6 +133,13 @@ impl Draft {
                 };
             }
         }
+    }
+
+    /// The read-only columns that have a value: before defaults are given, only a hook can have given them one.
+    pub(super) fn read_only(&self) -> Vec<(usize, Value)> {
+        let mut values = self.given();
+        values.retain(|(index, _)| self.descriptor.columns[*index].read_only);
+        values
     }
 
     /// The columns that have a value.

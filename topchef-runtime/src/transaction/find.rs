@@ -35,6 +35,9 @@ impl<M> Select<M> {
     }
 }
 
+/// Databases count rows in signed 64 bits.
+const MOST: u64 = i64::MAX.cast_unsigned();
+
 /// A select being written, in a transaction or outside one.
 #[derive(Debug)]
 #[must_use = "a select does nothing before `all`, `first` or `count`"]
@@ -93,13 +96,13 @@ impl<'a, M: ModelResource> Find<'a, M> {
 
     /// At most this many rows; 200 when nothing is said.
     pub fn limit(mut self, rows: u64) -> Self {
-        self.query.limit = rows;
+        self.query.limit = rows.min(MOST);
         self
     }
 
     /// Passes over this many rows first.
     pub fn offset(mut self, rows: u64) -> Self {
-        self.query.offset = rows;
+        self.query.offset = rows.min(MOST);
         self
     }
 

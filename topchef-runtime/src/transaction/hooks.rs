@@ -73,7 +73,8 @@ type RunSelect = for<'a> fn(&'a Context, &'a mut Vec<Condition>) -> Running<'a, 
 type RunInput = for<'a> fn(&'a Context, &'a mut Draft) -> Running<'a, ()>;
 type RunBeforeCommit =
     for<'a> fn(&'a Context, &'a mut Transaction, &'a mut Staged) -> Running<'a, Next>;
-type RunAfterCommit = for<'a> fn(&'a Context, &'a mut Transaction, &'a [Value]) -> Running<'a, Next>;
+type RunAfterCommit =
+    for<'a> fn(&'a Context, &'a mut Transaction, &'a [Value]) -> Running<'a, Next>;
 
 /// An `async fn` of these arguments, whatever its future holds.
 pub trait AsyncHook<'a, Arguments, Output> {}
@@ -107,7 +108,8 @@ macro_rules! async_hook {
         {
         }
 
-        impl<'a, $($type,)+ Output, F, Fut, E> Runs<'a, ($($type,)+), Output, F> for Right
+        // For every type, because the compiler shows all impls of a trait but those for every type.
+        impl<'a, $($type,)+ Output, F, Fut, E, Any> Runs<'a, ($($type,)+), Output, F> for Any
         where
             F: Fn($($type),+) -> Fut,
             Fut: Future<Output = Result<Output, E>> + Send + 'a,
@@ -213,9 +215,16 @@ phase! {
         let mut record =
             Tracked::<M>::from_values(&staged.values, staged.prior.as_deref(), staged.dirty)
                 .map_err(ApiError::serialization)?;
+        let before = record.values();
         let next = Right::run(&hook, (cx, tx, &mut record)).await?;
         staged.dirty = record.dirty();
-        staged.values = record.values();
+        // What the hook left alone stays as it was sent: JSON is not written anew.
+        let values = staged.values.iter_mut().zip(before).zip(record.values());
+        for ((staged, before), after) in values {
+            if before != after {
+                *staged = after;
+            }
+        }
         Ok(next)
     }
 }

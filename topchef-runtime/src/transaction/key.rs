@@ -2,7 +2,7 @@
 //!
 //! It does not know whose they are.
 
-use crate::column::{ColumnType, Value, date_time, timestamp};
+use crate::column::{ColumnType, TIME, Value, date_time, timestamp, to_base64};
 use crate::database::DatabaseError;
 use crate::descriptor::Descriptor;
 use crate::error::{ApiError, Report};
@@ -31,13 +31,19 @@ pub(super) fn text(key: &Value) -> String {
     match key {
         Value::BigInt(Some(number)) => number.to_string(),
         Value::Uuid(Some(uuid)) => uuid.to_string(),
-        Value::String(Some(text)) => {
-            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
-                .to_string()
-        }
+        Value::String(Some(text)) => encoded(text),
+        Value::Bool(Some(boolean)) => boolean.to_string(),
+        Value::Double(Some(number)) => number.to_string(),
+        Value::Float(Some(number)) => number.to_string(),
+        Value::ChronoTime(Some(time)) => time.format(TIME).to_string(),
+        Value::Bytes(Some(bytes)) => encoded(&to_base64(bytes)),
         Value::ChronoDate(Some(date)) => date.to_string(),
         Value::ChronoDateTime(Some(moment)) => date_time(moment),
         Value::ChronoDateTimeUtc(Some(moment)) => timestamp(moment),
         other => format!("{other:?}"),
     }
+}
+
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -25,7 +25,7 @@ pub use endpoint::{Endpoint, Outcome, Page};
 pub use find::{Find, Select};
 pub use hooks::{AfterCommitHook, BeforeCommitHook, Hooked, InputHook, SelectHook};
 #[doc(hidden)]
-pub use hooks::Hooks;
+pub use hooks::{Hooks, Impossible};
 pub use object::Object;
 pub use reply::{Next, Reply};
 pub use tracked::{Committed, Tracked};

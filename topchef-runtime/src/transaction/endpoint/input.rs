@@ -30,9 +30,12 @@ impl Endpoint {
             hook(cx, &mut draft).await?;
         }
         if require == Require::All {
-            // A field that is wrong is not missing too.
+            // A field that is wrong is not missing too; what a hook was to give is not missing when it did not run.
             let mut missing = draft.missing();
-            missing.retain(|error| !draft.wrong.tells_of(error.pointer()));
+            missing.retain(|error| {
+                !draft.wrong.tells_of(error.pointer())
+                    && (draft.wrong.is_empty() || error.status().is_client_error())
+            });
             draft.wrong.append(missing);
         }
         std::mem::take(&mut draft.wrong).into_result()?;

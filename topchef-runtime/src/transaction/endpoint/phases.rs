@@ -66,7 +66,7 @@ impl Endpoint {
         cx: &Context,
         tx: &mut Transaction,
         mut staged: Staged,
-        condition: Condition,
+        key: &Value,
         fields: &[Field],
     ) -> Result<Step, Report> {
         if let Some(hook) = self.hooks.before_commit(method)
@@ -74,9 +74,24 @@ impl Endpoint {
         {
             return Ok(Step::Instead(reply));
         }
+        let condition = key::is(self.descriptor(), key.clone());
         let changes = changed(staged.values, staged.dirty);
         let statement = self.change(cx, &condition, &changes);
-        Ok(Step::Wrote(self.one(tx, statement, fields).await?))
+        self.last(tx, statement, fields, key).await
+    }
+
+    /// The default write, which is the last statement of a transaction: a row that is gone undoes what the hook wrote.
+    pub(super) async fn last(
+        &self,
+        tx: &mut Transaction,
+        statement: Statement,
+        fields: &[Field],
+        key: &Value,
+    ) -> Result<Step, Report> {
+        match self.one(tx, statement, fields).await? {
+            Some(written) => Ok(Step::Wrote(Some(written))),
+            None => Err(self.not_found(key)),
+        }
     }
 
     pub(super) fn insert(&self, cx: &Context, values: &[(usize, Value)]) -> Statement {
@@ -173,10 +188,17 @@ impl Endpoint {
         let Some(hook) = self.hooks.after_commit(method) else {
             return Ok(Next::Proceed);
         };
-        let mut tx = cx.database().transaction().await?;
-        let next = hook(cx, &mut tx, values).await?;
-        tx.commit().await?;
-        Ok(next)
+        let (cx, values) = (cx.clone(), values.to_vec());
+        // A task of its own: a client that goes away does not take it along, and a panic is a failure like any other.
+        let running = tokio::spawn(async move {
+            let mut tx = cx.database().transaction().await?;
+            let next = hook(&cx, &mut tx, &values).await?;
+            tx.commit().await?;
+            Ok(next)
+        });
+        running
+            .await
+            .unwrap_or_else(|panic| Err(ApiError::internal(panic).into()))
     }
 
     pub(super) fn not_found(&self, key: &Value) -> Report {

@@ -57,10 +57,12 @@ impl Endpoint {
         let mut draft = self
             .process_input(Method::Put, cx, input, Require::All)
             .await?;
+        let by_hook = draft.read_only();
         draft.complete();
+        let mut replaced = self.replaceable(&draft);
+        replaced.extend(by_hook);
         let condition = key::is(self.descriptor(), key.clone());
         let step = if self.hooks.before_commit(Method::Put).is_none() {
-            let replaced = self.replaceable(&draft);
             let first = self.change(cx, &condition, &replaced);
             let insert = self.insert(cx, &draft.given());
             Step::Wrote(self.write(cx, vec![first, insert], fields).await?)
@@ -72,9 +74,8 @@ impl Endpoint {
                         .await?
                 }
                 Some(prior) => {
-                    let kept = self.replaceable(&draft);
-                    let staged = overlaid(prior, kept);
-                    self.change_in(Method::Put, cx, &mut tx, staged, condition, fields)
+                    let staged = overlaid(prior, replaced);
+                    self.change_in(Method::Put, cx, &mut tx, staged, &key, fields)
                         .await?
                 }
             };
@@ -113,7 +114,7 @@ impl Endpoint {
             };
             let staged = overlaid(prior, changes);
             let step = self
-                .change_in(Method::Patch, cx, &mut tx, staged, condition, fields)
+                .change_in(Method::Patch, cx, &mut tx, staged, &key, fields)
                 .await?;
             tx.commit().await?;
             step
@@ -147,7 +148,7 @@ impl Endpoint {
                 let mut staged = overlaid(prior.values, Vec::new());
                 let step = match hook(cx, &mut tx, &mut staged).await? {
                     Next::Instead(reply) => Step::Instead(reply),
-                    Next::Proceed => Step::Wrote(self.one(&mut tx, statement, &[]).await?),
+                    Next::Proceed => self.last(&mut tx, statement, &[], &key).await?,
                 };
                 tx.commit().await?;
                 step

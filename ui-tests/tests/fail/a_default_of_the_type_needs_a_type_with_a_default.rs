@@ -1,0 +1,17 @@
+use topchef_runtime::{ModelResource, ResourceEnum};
+use uuid::Uuid;
+
+#[derive(ResourceEnum)]
+enum Genre {
+    Novel,
+    Poetry,
+}
+
+#[derive(ModelResource)]
+struct Book {
+    id: Uuid,
+    #[resource(default)]
+    genre: Genre,
+}
+
+fn main() {}

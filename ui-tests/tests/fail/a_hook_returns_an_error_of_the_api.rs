@@ -1,0 +1,15 @@
+use topchef_runtime::{Context, Input, ModelResource};
+use uuid::Uuid;
+
+#[derive(ModelResource)]
+#[resource(process_input(post = check_title))]
+struct Book {
+    id: Uuid,
+    title: String,
+}
+
+async fn check_title(_cx: &Context, _input: &mut Input<Book>) -> Result<(), String> {
+    Err("no title".to_owned())
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use serde::Serialize;
+use topchef_runtime::ModelResource;
+use uuid::Uuid;
+
+#[derive(Serialize)]
+struct Author {
+    name: String,
+}
+
+#[derive(ModelResource)]
+struct Book {
+    id: Uuid,
+    #[resource(json)]
+    author: Author,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use topchef_runtime::ModelResource;
+use uuid::Uuid;
+
+#[derive(ModelResource)]
+struct Book {
+    id: Uuid,
+    size: u64,
+}
+
+fn main() {}

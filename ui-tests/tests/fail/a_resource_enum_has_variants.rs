@@ -1,0 +1,6 @@
+use topchef_runtime::ResourceEnum;
+
+#[derive(ResourceEnum)]
+enum Genre {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use topchef_runtime::ResourceEnum;
+
+#[derive(ResourceEnum)]
+struct Genre {
+    name: String,
+}
+
+fn main() {}

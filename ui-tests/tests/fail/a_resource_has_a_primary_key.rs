@@ -1,0 +1,9 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+struct Book {
+    isbn: String,
+    title: String,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+struct Book;
+
+fn main() {}

@@ -1,0 +1,9 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+enum Book {
+    Novel,
+    Poetry,
+}
+
+fn main() {}

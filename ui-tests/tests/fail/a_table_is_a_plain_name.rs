@@ -1,0 +1,11 @@
+use topchef_runtime::ModelResource;
+use uuid::Uuid;
+
+#[derive(ModelResource)]
+#[resource(table = "my books")]
+struct Book {
+    id: Uuid,
+    title: String,
+}
+
+fn main() {}

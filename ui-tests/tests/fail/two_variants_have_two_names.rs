@@ -1,0 +1,10 @@
+use topchef_runtime::ResourceEnum;
+
+#[derive(ResourceEnum)]
+enum Genre {
+    Novel,
+    #[resource(rename = "Novel")]
+    Story,
+}
+
+fn main() {}
