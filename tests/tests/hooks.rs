@@ -922,10 +922,10 @@ async fn a_commit_hook_may_read_outside_its_transaction() {
     assert_eq!(bank.entries().await, ["look outside", "0 outside"]);
 }
 
-/// Tests and examples of users run in memory: what works on a file must not hang there.
+/// Tests and examples of users run in one: what works on a file that stays must not hang there.
 #[tokio::test]
-async fn a_commit_hook_may_read_outside_its_transaction_in_memory() {
-    let database = Database::in_memory().await.unwrap();
+async fn a_commit_hook_may_read_outside_its_transaction_in_a_temporary_database() {
+    let database = Database::temporary().await.unwrap();
     database.create_tables::<(Account, Entry)>().await.unwrap();
     let api = topchef_runtime::Api::new(database.clone());
     let served = Served::new(api.resource::<Account>().state(Ran::default())).await;

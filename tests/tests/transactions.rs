@@ -524,10 +524,10 @@ async fn who_gives_up_waiting_for_a_transaction_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn a_database_in_memory_does_all_of_it_too() {
-    let database = Database::in_memory().await.unwrap();
+async fn a_temporary_database_does_all_of_it_too() {
+    let database = Database::temporary().await.unwrap();
     database.create_tables::<(Plant, Tag)>().await.unwrap();
-    let other = Database::in_memory().await.unwrap();
+    let other = Database::temporary().await.unwrap();
     other.create_tables::<(Plant, Tag)>().await.unwrap();
     planted(&database, &["rose"]).await;
     let mut tx = database.transaction().await.unwrap();

@@ -162,6 +162,12 @@ impl FieldsByMethod {
             Method::Patch => self.patch,
         }
     }
+
+    /// Every field that some method shows; one that several show comes several times.
+    pub fn all(&self) -> impl Iterator<Item = Field> {
+        let methods = [self.get, self.list, self.post, self.put, self.patch];
+        methods.into_iter().flatten().copied()
+    }
 }
 
 /// One column of a resource.

@@ -28,9 +28,9 @@ pub(super) fn ask(
     (name, generics, function): (&str, &TokenStream, &str),
     arguments: &TokenStream,
 ) -> TokenStream {
-    let mut spans = node.to_token_stream().into_iter().map(|token| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    let last = spans.last().unwrap_or(first);
+    let mut places = node.to_token_stream().into_iter().map(|token| token.span());
+    let first = places.next().unwrap_or_else(Span::call_site);
+    let last = places.last().unwrap_or(first);
     let runtime = runtime(first);
     let name = Ident::new(name, first);
     let path = quote_spanned!(first=> #runtime::__private::#name #generics);

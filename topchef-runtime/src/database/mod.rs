@@ -8,8 +8,9 @@ mod sqlite;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use tempfile::TempDir;
 
 use crate::column::Row;
 use crate::query::Condition;
@@ -45,8 +46,17 @@ pub struct SqliteOptions {
 #[derive(Clone, Debug)]
 enum Place {
     File(PathBuf),
-    /// Under this name, as long as a connection to it is open.
-    Memory(String),
+    /// In a folder that is removed with the last handle.
+    Temporary(Arc<TempDir>),
+}
+
+impl Place {
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Temporary(folder) => folder.path().join("temporary.db"),
+        }
+    }
 }
 
 impl SqliteOptions {
@@ -90,15 +100,17 @@ impl Database {
         SqliteOptions::new(Place::File(path.into()))
     }
 
-    /// A new `SQLite` database in memory, for tests and examples; it ends with its last handle.
+    /// A new `SQLite` database in a temporary file, for tests and examples; it ends with its last handle.
+    ///
+    /// It behaves as one that stays does: a database in memory has no readers beside its writer.
     ///
     /// # Errors
-    /// [`DatabaseError`] when the threads cannot be started.
-    pub async fn in_memory() -> Result<Self, DatabaseError> {
-        static OPENED: AtomicU64 = AtomicU64::new(0);
-        let number = OPENED.fetch_add(1, Ordering::Relaxed);
-        let place = Place::Memory(format!("topchef-{number}"));
-        SqliteOptions::new(place).open().await
+    /// [`DatabaseError`] when the file cannot be made, or the threads cannot be started.
+    pub async fn temporary() -> Result<Self, DatabaseError> {
+        let folder = TempDir::new().map_err(|error| DatabaseError::Driver(Box::new(error)))?;
+        SqliteOptions::new(Place::Temporary(Arc::new(folder)))
+            .open()
+            .await
     }
 
     /// Makes the tables of the resources, where there are none of these names.

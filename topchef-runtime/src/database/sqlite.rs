@@ -34,6 +34,8 @@ pub(super) struct Sqlite {
     readers: Sender<Read>,
     writer: Sender<Write>,
     transaction_timeout: Duration,
+    /// Held so that a temporary file stays as long as its handles.
+    _place: Place,
 }
 
 /// Work for a reader thread; it answers by itself.
@@ -88,6 +90,7 @@ impl Sqlite {
             readers,
             writer,
             transaction_timeout: options.transaction_timeout,
+            _place: options.place.clone(),
         })
     }
 
@@ -214,20 +217,40 @@ fn run_group(connection: &Connection, units: Vec<Unit>) {
         tracing::warn!(error = %error, units = units.len(), "a group of writes could not begin");
         return;
     }
-    let executed: Vec<Executed> = units
-        .into_iter()
-        .filter_map(|unit| run_unit(connection, unit))
-        .collect();
-    let committed = connection.execute_batch("COMMIT");
-    if committed.is_err() {
-        roll_back(connection);
+    let mut units = units.into_iter();
+    let mut executed = Vec::with_capacity(units.len());
+    for unit in units.by_ref() {
+        executed.extend(run_unit(connection, unit));
+        if connection.is_autocommit() {
+            break;
+        }
     }
+    let committed = commit(connection);
     for unit in executed {
         (unit.acknowledge)(match &committed {
             Ok(()) => Ok(()),
             Err(error) => Err(DatabaseError::Driver(error.to_string().into())),
         });
     }
+    if units.len() > 0 {
+        run_group(connection, units.collect());
+    }
+}
+
+/// SQLite rolls a transaction back by itself on some failures, a full disk among them: what comes after would be
+/// stored on its own.
+fn commit(connection: &Connection) -> Result<(), rusqlite::Error> {
+    if connection.is_autocommit() {
+        return Err(rusqlite::Error::SqliteFailure(
+            ffi::Error::new(ffi::SQLITE_ABORT),
+            Some("the transaction was rolled back".to_owned()),
+        ));
+    }
+    let committed = connection.execute_batch("COMMIT");
+    if committed.is_err() {
+        roll_back(connection);
+    }
+    committed
 }
 
 /// Runs one unit under a savepoint: what fails in it takes nothing else along.
@@ -267,12 +290,7 @@ fn run_session(connection: &Connection, request: SessionRequest) {
                 let _ = catch_unwind(AssertUnwindSafe(|| run(connection)));
             }
             Ok(Operation::Commit(answer)) => {
-                let committed = connection
-                    .execute_batch("COMMIT")
-                    .map_err(DatabaseError::from);
-                if committed.is_err() {
-                    roll_back(connection);
-                }
+                let committed = commit(connection).map_err(DatabaseError::from);
                 let _ = answer.send(committed);
                 return;
             }
@@ -304,13 +322,7 @@ fn connect(options: &SqliteOptions, access: Access) -> Result<Connection, Databa
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match &options.place {
-        Place::File(path) => Connection::open_with_flags(path, flags)?,
-        Place::Memory(name) => {
-            let uri = format!("file:/{name}?vfs=memdb");
-            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
-        }
-    };
+    let connection = Connection::open_with_flags(options.place.path(), flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.execute_batch(
@@ -320,6 +332,10 @@ fn connect(options: &SqliteOptions, access: Access) -> Result<Connection, Databa
          PRAGMA mmap_size = 268435456;
          PRAGMA temp_store = MEMORY;",
     )?;
+    if matches!(options.place, Place::Temporary(_)) {
+        // What ends with the program need not survive a loss of power.
+        connection.execute_batch("PRAGMA synchronous = OFF")?;
+    }
     if access == Access::Read {
         connection.execute_batch("PRAGMA query_only = ON")?;
     }

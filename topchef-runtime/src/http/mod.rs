@@ -63,7 +63,7 @@ impl Decided for Public {}
 /// }
 ///
 /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let database = Database::in_memory().await?;
+/// let database = Database::temporary().await?;
 /// database.create_tables::<Author>().await?;
 /// let router = Api::new(database).resource::<Author>().public().into_router();
 /// # let _: axum::Router = router; Ok(()) }

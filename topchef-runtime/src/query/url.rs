@@ -203,13 +203,12 @@ fn list(value: &str) -> impl Iterator<Item = &str> {
         .filter(|name| !name.is_empty())
 }
 
-/// All fields that may go out: the columns that are not write-only, and the computed ones.
+/// All fields that may be asked for: those that some method shows.
 fn showable(descriptor: &Descriptor) -> impl Iterator<Item = Field> {
-    let columns = descriptor.columns.iter().enumerate();
+    let columns = (0..descriptor.columns.len()).map(Field::Column);
     columns
-        .filter(|(_, column)| !column.write_only)
-        .map(|(index, _)| Field::Column(index))
         .chain((0..descriptor.computed.len()).map(Field::Computed))
+        .filter(|field| descriptor.fields.all().any(|shown| shown == *field))
 }
 
 /// The column that may be filtered and sorted by under this name.

@@ -76,6 +76,10 @@ fn definition(descriptor: &Descriptor, index: usize, column: &ColumnDescriptor) 
     };
     if descriptor.key.contains(&index) {
         definition.primary_key();
+        if assigned {
+            // The number of a record that is gone is not given to another.
+            definition.auto_increment();
+        }
     }
     if !column.nullable && !assigned {
         definition.not_null();

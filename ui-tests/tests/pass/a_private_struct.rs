@@ -41,7 +41,7 @@ mod library {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(library::table(), "hiddens");
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<library::Shared>().await?;
     let mut tx = database.transaction().await?;
     let shared = tx

@@ -54,7 +54,7 @@ struct Tag {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<Book>().await?;
     let router = Api::new(database).resource::<Book>().public().into_router();
 

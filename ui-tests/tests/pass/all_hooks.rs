@@ -80,7 +80,7 @@ async fn note(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<(Book, Note)>().await?;
     let api = Api::new(database.clone()).resource::<Book>().public();
     let router = api.into_router();

@@ -79,7 +79,7 @@ fn unit() -> String {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<Reading>().await?;
     let router = Api::new(database)
         .resource::<Reading>()

@@ -31,7 +31,7 @@ impl Thing {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<Thing>().await?;
     let thing = Thing {
         id: 0,

@@ -68,7 +68,7 @@ mod hooks {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<Book>().await?;
     let router = Api::new(database).resource::<Book>().public().into_router();
     let (_, created) = send(&router, "POST", "/books", json!({"title": "Dune"})).await?;

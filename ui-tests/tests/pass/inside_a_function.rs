@@ -17,7 +17,7 @@ async fn shelve(title: &str) -> Result<String, Box<dyn std::error::Error>> {
         Ok(())
     }
 
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<Book>().await?;
     let mut tx = database.transaction().await?;
     let book = tx

@@ -29,7 +29,7 @@ struct Book {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<Book>().await?;
     let router = Api::new(database.clone())
         .resource::<Book>()

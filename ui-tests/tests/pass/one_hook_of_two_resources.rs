@@ -32,7 +32,7 @@ async fn count<M: ModelResource>(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<(Book, Author, Count)>().await?;
     let api = Api::new(database.clone())
         .resource::<Book>()

@@ -12,7 +12,7 @@ struct Author {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<Author>().await?;
     let api = Api::new(database).resource::<Author>().public();
     let router = api.into_router();

@@ -49,7 +49,7 @@ enum Kind {
 
 async fn kind_of_a_stored_book()
 -> std::result::Result<std::option::Option<Kind>, std::boxed::Box<dyn std::error::Error>> {
-    let database = Database::in_memory().await?;
+    let database = Database::temporary().await?;
     database.create_tables::<Book>().await?;
     let mut tx = database.transaction().await?;
     let book = Book {
