@@ -7,11 +7,9 @@ use syn::{Attribute, Ident, LitStr};
 
 use super::attribute;
 use super::key::{Key, UnknownKeys, value_of};
+use super::key_names::{ENUM_KEYS, VARIANT_KEYS};
 use crate::diag::Problems;
 use crate::model::Case;
-
-const ENUM_KEYS: [&str; 1] = ["rename_all"];
-const VARIANT_KEYS: [&str; 1] = ["rename"];
 
 #[derive(Default, FromMeta)]
 struct EnumReceiver {

@@ -8,19 +8,9 @@ use syn::{Attribute, Ident};
 use super::attribute;
 use super::flag::Flag;
 use super::key::{Key, UnknownKeys, once, value_of};
-use super::struct_keys;
+use super::key_names::{FIELD_KEYS, STRUCT_KEYS};
 use crate::diag::Problems;
 use crate::model::{DefaultValue, Length};
-
-/// The names of the keys, in the order of the documentation.
-pub(super) const KEYS: [&str; 6] = [
-    "primary_key",
-    "default",
-    "max_length",
-    "read_only",
-    "write_only",
-    "json",
-];
 
 /// What stands in the attributes, by key.
 #[derive(Default, FromMeta)]
@@ -57,8 +47,8 @@ impl FieldKeys {
     pub(super) fn read(name: &Ident, attributes: &[Attribute], problems: &mut Problems) -> Self {
         let (receiver, complete) = attribute::receive::<Receiver>(name, attributes, problems);
         receiver.unknown.report(
-            ("a field", &KEYS),
-            ("a struct", &struct_keys::KEYS),
+            ("a field", &FIELD_KEYS),
+            ("a struct", &STRUCT_KEYS),
             problems,
         );
         Self {

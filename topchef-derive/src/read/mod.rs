@@ -11,6 +11,7 @@ mod field_keys;
 mod flag;
 mod hooks;
 mod key;
+mod key_names;
 mod length;
 mod methods;
 mod rename_all;

@@ -6,25 +6,12 @@ use darling::FromMeta;
 use syn::{Attribute, Ident, LitStr};
 
 use super::attribute;
-use super::field_keys;
 use super::hooks::Hooks;
 use super::key::{Key, UnknownKeys, value_of};
+use super::key_names::{FIELD_KEYS, STRUCT_KEYS};
 use super::serial_fields::SerialFields;
 use crate::diag::Problems;
 use crate::model::{Case, Hook, Methods, Phase};
-
-/// The names of the keys, in the order of the documentation.
-pub(super) const KEYS: [&str; 9] = [
-    "table",
-    "url_prefix",
-    "url_name",
-    "methods",
-    "rename_all",
-    "serial_fields",
-    "process_input",
-    "before_commit",
-    "after_commit",
-];
 
 /// What stands in the attributes, by key.
 #[derive(Default, FromMeta)]
@@ -66,8 +53,8 @@ impl StructKeys {
     pub(super) fn read(name: &Ident, attributes: &[Attribute], problems: &mut Problems) -> Self {
         let (receiver, _) = attribute::receive::<Receiver>(name, attributes, problems);
         receiver.unknown.report(
-            ("a struct", &KEYS),
-            ("a field", &field_keys::KEYS),
+            ("a struct", &STRUCT_KEYS),
+            ("a field", &FIELD_KEYS),
             problems,
         );
         Self {
