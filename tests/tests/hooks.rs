@@ -7,10 +7,6 @@
     clippy::panic,
     reason = "what a test's helpers cannot do stops the test, and hooks panic on purpose"
 )]
-#![expect(
-    clippy::unused_async,
-    reason = "a hook is an `async fn` whether it waits or not"
-)]
 
 use http::StatusCode;
 use serde_json::{Value, json};
