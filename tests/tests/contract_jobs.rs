@@ -344,9 +344,29 @@ async fn the_results_of_a_completed_job_do_not_change() {
     for other in [
         json!({"results": {"mass_mg": 4}}),
         json!({"status": "COMPLETED", "results": {"mass_mg": 4}}),
+        json!({"status": "REGISTERED", "results": {"mass_mg": 4}}),
+        json!({"status": "ERROR", "results": {"mass_mg": 4}}),
+        json!({"status": "WORKING", "results": {"mass_mg": 4}}),
+        json!({"status": "ERROR"}),
+        json!({"status": "ERROR", "results": done["results"]}),
+        json!({"status": "WORKING"}),
+        json!({"status": "WORKING", "results": done["results"]}),
     ] {
-        api.patch(&path, &other).await.problem(409);
-        assert_eq!(lab::job(&api, &id).await, job, "a refused change was kept");
+        let answer = api.patch(&path, &other).await;
+        assert_eq!(answer.status, 409, "{other}: {}", answer.text);
+        answer.problem(409);
+        assert_eq!(
+            lab::job(&api, &id).await,
+            job,
+            "{other} was refused and kept"
+        );
+    }
+    for nothing in [json!({}), json!({"status": null, "results": null})] {
+        assert_eq!(
+            patch(&api, &id, &nothing).await,
+            job,
+            "{nothing} changed something"
+        );
     }
 
     let reopened = patch(&api, &id, &json!({"status": "REGISTERED"})).await;
@@ -355,26 +375,79 @@ async fn the_results_of_a_completed_job_do_not_change() {
         reopened["results"], done["results"],
         "going back keeps the results until there are others"
     );
-    let again = patch(
-        &api,
-        &id,
-        &json!({"status": "COMPLETED", "results": {"mass_mg": 4}}),
-    )
-    .await;
+}
+
+#[tokio::test]
+async fn a_completed_job_goes_back_with_the_results_it_has() {
+    let server = Server::start();
+    let api = server.api();
+    let (_, id) = lab::service_and_job(&api).await;
+    let path = format!("/jobs/{id}");
+    let done = json!({"status": "COMPLETED", "results": {"mass_mg": 3.25, "remark": "clear"}});
+    let job = patch(&api, &id, &done).await;
+    let spelt = r#"{"status":"REGISTERED", "results": { "remark":"clear", "mass_mg":3.25 }}"#;
+    let reopened = api.text("PATCH", &path, spelt).await.expect(200).json();
     assert_eq!(
-        again["results"],
-        json!({"mass_mg": 4}),
-        "an open job takes results"
+        (&reopened["status"], &reopened["results"]),
+        (&json!("REGISTERED"), &job["results"]),
+        "the same results in another order are the same"
     );
+}
+
+#[tokio::test]
+async fn a_job_that_was_put_back_is_as_open_as_a_new_one() {
+    let server = Server::start();
+    let api = server.api();
+    let (_, id) = lab::service_and_job(&api).await;
+    let done = json!({"status": "COMPLETED", "results": {"mass_mg": 3}});
+    patch(&api, &id, &done).await;
+    for (change, status, mass) in [
+        (json!({"status": "REGISTERED"}), "REGISTERED", 3),
+        (json!({"results": {"mass_mg": 4}}), "REGISTERED", 4),
+        (json!({"status": "ERROR"}), "ERROR", 4),
+        (json!({"results": {"mass_mg": 5}}), "ERROR", 5),
+        (json!({"status": "WORKING"}), "WORKING", 5),
+        (
+            json!({"status": "COMPLETED", "results": {"mass_mg": 6}}),
+            "COMPLETED",
+            6,
+        ),
+    ] {
+        let job = patch(&api, &id, &change).await;
+        assert_eq!(
+            (&job["status"], &job["results"]),
+            (&json!(status), &json!({"mass_mg": mass})),
+            "after {change}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_job_completed_without_results_may_be_given_some_once() {
+    let server = Server::start();
+    let api = server.api();
+    let (_, id) = lab::service_and_job(&api).await;
+    let path = format!("/jobs/{id}");
+    let job = patch(&api, &id, &json!({"status": "COMPLETED"})).await;
+    for other in [
+        json!({"status": "REGISTERED", "results": {"mass_mg": 1}}),
+        json!({"status": "ERROR"}),
+        json!({"status": "WORKING"}),
+    ] {
+        let answer = api.patch(&path, &other).await;
+        assert_eq!(answer.status, 409, "{other}: {}", answer.text);
+        assert_eq!(lab::job(&api, &id).await, job, "{other} was kept");
+    }
+    patch(&api, &id, &json!({"status": "REGISTERED"})).await;
+    patch(&api, &id, &json!({"status": "COMPLETED"})).await;
+    let given = patch(&api, &id, &json!({"results": {"mass_mg": 1}})).await;
     assert_eq!(
-        patch(&api, &id, &json!({"status": "ERROR"})).await["status"],
-        "ERROR"
+        (&given["status"], &given["results"]),
+        (&json!("COMPLETED"), &json!({"mass_mg": 1}))
     );
-    let late = patch(&api, &id, &json!({"results": {"mass_mg": 5}})).await;
-    assert_eq!(
-        (&late["status"], &late["results"]),
-        (&json!("ERROR"), &json!({"mass_mg": 5}))
-    );
+    api.patch(&path, &json!({"results": {"mass_mg": 2}}))
+        .await
+        .problem(409);
 }
 
 #[tokio::test]
@@ -486,6 +559,18 @@ async fn the_queue_and_the_next_job_are_empty_answers_when_there_is_none() {
             .await
             .expect(204);
         assert_eq!(answer.text, "", "a 204 has no body");
+    }
+}
+
+#[tokio::test]
+async fn the_queue_and_the_next_job_of_no_service_are_404() {
+    let server = Server::start();
+    let api = server.api();
+    lab::service_and_job(&api).await;
+    for path in ["jobs/next", "queue"] {
+        let answer = api.get(&format!("/services/{NOBODY}/{path}")).await;
+        let faults = answer.refused(404, title::NO_SERVICE);
+        assert!(faults[0].detail.contains(NOBODY), "{path}: {faults:?}");
     }
 }
 

@@ -729,3 +729,43 @@ async fn a_long_list_comes_in_pages_that_lead_to_its_end() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_page_of_nothing_leads_nowhere() {
+    let server = Server::start();
+    let api = server.api();
+    let (service, _) = lab::service_and_job(&api).await;
+    for path in [
+        "/services?limit=0".to_owned(),
+        "/jobs?limit=0".to_owned(),
+        format!("/services/{service}/jobs?limit=0"),
+    ] {
+        let page = api.get(&path).await.expect(200).json();
+        assert_eq!(page["data"], json!([]), "{path}");
+        assert_keys(&page["links"], &["self"]);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_ends_early_leads_to_the_record_after_it() {
+    let server = Server::start();
+    let api = server.api();
+    let service = lab::register(&api, &lab::centrifuge()).await;
+    let sample = "s".repeat(900_000);
+    let mut jobs = Vec::new();
+    for rpm in 500..511 {
+        let parameters = json!({"rpm": rpm, "sample": sample});
+        jobs.push(lab::submit(&api, &service, &parameters).await);
+    }
+    let path = format!("/services/{service}/jobs");
+    let first = api.get(&path).await.expect(200).json();
+    let mut seen = lab::ids(&first["data"]);
+    assert!(seen.len() < jobs.len(), "all in one page: nothing is shown");
+    let next = first["links"]["next"]
+        .as_str()
+        .unwrap_or_default()
+        .replace(&api.url(""), "");
+    let rest = api.get(&next).await.expect(200).json();
+    seen.extend(lab::ids(&rest["data"]));
+    assert_eq!(seen, jobs);
+}

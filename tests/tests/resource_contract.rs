@@ -815,3 +815,43 @@ async fn a_resource_keeps_its_table_and_its_path() {
     assert_eq!(room.header("location"), Some("/reading-rooms/1"));
     assert_eq!(room.json()["data"], json!({"id": 1, "name": "North"}));
 }
+
+/// The database counts on from the largest key: one client's choice must not be the last one.
+#[tokio::test]
+async fn a_key_that_the_database_assigns_leaves_room_for_the_next() {
+    let local = library().await;
+    let api = local.api();
+    let last = json!({"id": i64::MAX, "name": "Omega"});
+    let faults = api.post("/reading-rooms", &last).await;
+    assert_eq!(faults.refused(400, WRONG)[0].code, "maximum");
+    let put = api
+        .put(&format!("/reading-rooms/{}", i64::MAX), &last)
+        .await;
+    put.problem(400);
+    let high = json!({"id": (1_i64 << 53) - 1, "name": "Psi"});
+    api.post("/reading-rooms", &high).await.expect(201);
+    let next = api.post("/reading-rooms", &json!({"name": "Omega"})).await;
+    assert_eq!(next.expect(201).json()["data"]["id"], 1_i64 << 53);
+}
+
+#[tokio::test]
+async fn a_router_around_it_may_have_parameters_of_its_own() {
+    let store = topchef_tests::local::Store::new::<ReadingRoom>().await;
+    let rooms = topchef_runtime::Api::new(store.database().clone())
+        .resource::<ReadingRoom>()
+        .public()
+        .into_router();
+    let router = axum::Router::new().nest("/houses/{house}", rooms);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let api = topchef_tests::Api::new(&address);
+    let made = api
+        .post("/houses/7/reading-rooms", &json!({"name": "North"}))
+        .await
+        .expect(201);
+    assert_eq!(made.header("location"), Some("/houses/7/reading-rooms/1"));
+    let read = api.get("/houses/7/reading-rooms/1").await.expect(200);
+    assert_eq!(read.json()["data"]["name"], "North");
+    serving.abort();
+}

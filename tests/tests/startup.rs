@@ -336,3 +336,22 @@ fn a_signal_ends_an_idle_server() {
         assert_eq!(server.ended(&format!("SIG{signal}")).code(), Some(0));
     }
 }
+
+#[test]
+fn half_a_head_does_not_hold_up_the_end() {
+    let mut server = Server::start();
+    let halves: Vec<_> = ["", "P", "GET /services HTTP/1.1\r\nHost: l"]
+        .into_iter()
+        .map(|half| {
+            let mut stream = raw::connect(server.address());
+            stream.write_all(half.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let began = Instant::now();
+    assert_eq!(server.terminate().code(), Some(0));
+    // The drain's bound is 30 seconds.
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
+    drop(halves);
+}

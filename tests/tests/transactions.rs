@@ -500,6 +500,27 @@ async fn a_transaction_that_is_open_too_long_is_undone_and_lets_others_on() {
     assert_eq!(names(database).await, ["rose"]);
 }
 
+/// The writer never finds its queue empty for long here: only the clock ends it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_never_pauses_is_undone_and_lets_others_on() {
+    let limit = Duration::from_millis(300);
+    let store = Store::with_timeout::<(Plant, Tag)>(limit).await;
+    let database = store.database();
+    let mut busy = database.transaction().await.unwrap();
+    busy.insert(&plant("weed")).await.unwrap();
+    let began = Instant::now();
+    let report = loop {
+        assert!(began.elapsed() < limit * 10, "it goes on and on");
+        if let Err(report) = busy.select::<Plant>().all().await {
+            break report;
+        }
+    };
+    assert_eq!(report.status(), 503);
+    planted(database, &["rose"]).await;
+    assert_eq!(busy.commit().await.unwrap_err().status(), 503);
+    assert_eq!(names(database).await, ["rose"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_gives_up_waiting_for_a_transaction_holds_nobody_up() {
     let store = garden().await;

@@ -32,11 +32,6 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
-    /// Whether the method exists.
-    pub fn has(&self, method: Method) -> bool {
-        self.methods.contains(&method)
-    }
-
     /// The column of the primary key.
     ///
     /// The derive lets nothing pass that has not exactly one.
@@ -252,8 +247,13 @@ impl ColumnDescriptor {
     }
 
     /// At most this many characters.
+    ///
+    /// # Panics
+    /// For a column that is not text; in a descriptor, which is a static, that is an error of the compiler.
     #[must_use]
     pub const fn max_length(mut self, characters: usize) -> Self {
+        // Descriptors are statics: what is wrong here is an error of the compiler.
+        assert!(matches!(self.kind, Kind::Text), "`max_length` is for text");
         self.max_length = Some(characters);
         self
     }

@@ -12,7 +12,7 @@ use tower::timeout::TimeoutLayer;
 use tower::{BoxError, ServiceBuilder};
 use tower_http::trace::TraceLayer;
 
-/// The longest that a request may take; what takes longer is given up with 503.
+/// The longest that a request may take; what takes longer is answered with 503, and may still be carried out.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The router with the layers around it.
@@ -30,8 +30,23 @@ async fn timed_out(error: BoxError) -> ApiError {
     ApiError::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "Timeout",
-        format!("the request took longer than {seconds} s and was given up"),
+        format!(
+            "the request took longer than {seconds} s and is not waited for; it may still be carried out"
+        ),
     )
     .retry_after(Duration::from_secs(1))
     .caused_by(std::io::Error::other(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_timeout_does_not_say_that_nothing_was_done() {
+        let error = timed_out("too late".into()).await;
+        assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(error.detail().contains("may still be carried out"));
+        assert!(!error.detail().contains("given up"));
+    }
 }

@@ -8,6 +8,8 @@ pub mod telemetry;
 
 pub mod shutdown;
 
+pub mod connections;
+
 pub mod method_override;
 
 pub mod migrations;

@@ -65,19 +65,13 @@ impl Signals {
 
 /// Runs what `serve` returns until the first signal, then lets it finish within [`DRAIN`].
 ///
-/// `serve` is given the future that resolves when it should take no more work, as
-/// `axum::serve(..).with_graceful_shutdown(..)` wants it. A second signal cuts the drain short.
-///
-/// # Errors
-/// Those of `serve`; a drain that was cut short is not one, it is logged.
-pub async fn serve_until_signal<S>(
-    mut signals: Signals,
-    serve: impl FnOnce(StopRequested) -> S,
-) -> io::Result<()>
+/// `serve` is given the future that resolves when it should take no more work.
+/// A second signal cuts the drain short; a drain that was cut short is logged.
+pub async fn serve_until_signal<S>(mut signals: Signals, serve: impl FnOnce(StopRequested) -> S)
 where
-    S: Future<Output = io::Result<()>>,
+    S: Future<Output = ()>,
 {
-    serve_until(async || signals.next().await, DRAIN, serve).await
+    serve_until(async || signals.next().await, DRAIN, serve).await;
 }
 
 /// Resolves when no more work should be taken.
@@ -87,9 +81,8 @@ async fn serve_until<S>(
     mut next_signal: impl AsyncFnMut() -> &'static str,
     bound: Duration,
     serve: impl FnOnce(StopRequested) -> S,
-) -> io::Result<()>
-where
-    S: Future<Output = io::Result<()>>,
+) where
+    S: Future<Output = ()>,
 {
     let (stop, stopped) = oneshot::channel::<()>();
     let mut serving = pin!(serve(Box::pin(async {
@@ -97,7 +90,7 @@ where
         let _ = stopped.await;
     })));
     let signal = tokio::select! {
-        result = &mut serving => return result,
+        () = &mut serving => return,
         signal = next_signal() => signal,
     };
     tracing::info!(
@@ -106,10 +99,7 @@ where
     );
     let _ = stop.send(());
     tokio::select! {
-        result = &mut serving => {
-            result?;
-            tracing::info!("stopped");
-        }
+        () = &mut serving => tracing::info!("stopped"),
         () = tokio::time::sleep(bound) => {
             tracing::warn!(seconds = bound.as_secs(), "stopped: requests still under way were cut off");
         }
@@ -117,7 +107,6 @@ where
             tracing::warn!(signal, "stopped by a second signal: requests still under way were cut off");
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -143,12 +132,11 @@ mod tests {
     #[tokio::test]
     async fn the_service_is_asked_to_stop_and_finishes() {
         let asked = Cell::new(false);
-        let result = serve_until(signals(1), LONG, |stop| async {
+        serve_until(signals(1), LONG, |stop| async {
             stop.await;
             asked.set(true);
-            Ok(())
-        });
-        result.await.unwrap();
+        })
+        .await;
         assert!(asked.get());
     }
 
@@ -156,26 +144,14 @@ mod tests {
     async fn a_service_that_does_not_finish_is_cut_off_at_the_bound() {
         let started = Instant::now();
         let bound = Duration::from_millis(20);
-        serve_until(signals(1), bound, |_stop| pending())
-            .await
-            .unwrap();
+        serve_until(signals(1), bound, |_stop| pending()).await;
         assert!(started.elapsed() >= bound);
     }
 
     #[tokio::test]
     async fn a_second_signal_cuts_the_drain_short() {
         let started = Instant::now();
-        serve_until(signals(2), LONG, |_stop| pending())
-            .await
-            .unwrap();
+        serve_until(signals(2), LONG, |_stop| pending()).await;
         assert!(started.elapsed() < LONG);
-    }
-
-    #[tokio::test]
-    async fn a_service_that_fails_is_reported() {
-        let failed = serve_until(signals(0), LONG, |_stop| async {
-            Err(io::Error::other("broken"))
-        });
-        assert_eq!(failed.await.unwrap_err().to_string(), "broken");
     }
 }

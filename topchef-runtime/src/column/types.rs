@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::Codec;
 use super::cell::{Cell, DecodeError, value_cell};
 use super::kind::{ColumnDefault, Kind};
+use crate::error::shortened;
 
 /// A Rust type that can be a column of a resource.
 #[diagnostic::on_unimplemented(
@@ -330,10 +331,10 @@ fn check_json<T: DeserializeOwned>(text: &str) -> Result<(), String> {
     serde_json::from_str::<T>(text).map(drop).map_err(|error| {
         // Where in the value it is says little in a body of which it is a part.
         let reason = error.to_string();
-        match reason.rsplit_once(" at line ") {
-            Some((reason, _)) => reason.to_owned(),
-            None => reason,
-        }
+        let reason = reason
+            .rsplit_once(" at line ")
+            .map_or(reason.as_str(), |(reason, _)| reason);
+        shortened(reason)
     })
 }
 

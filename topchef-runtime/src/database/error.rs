@@ -31,8 +31,8 @@ pub enum DatabaseError {
     /// Too much is waiting, or another program holds the file.
     #[error("the database is busy")]
     Busy,
-    /// The transaction was open for too long and was rolled back.
-    #[error("the transaction took too long and was rolled back")]
+    /// The transaction was open for too long, or failed so that the database undid it, and was rolled back.
+    #[error("the transaction took too long, or the database undid it: it was rolled back")]
     TimedOut,
     /// The database's threads have ended.
     #[error("the database is closed")]

@@ -77,10 +77,12 @@ impl SqliteOptions {
         self
     }
 
-    /// With another limit for transactions with hooks: while one is open, no other write goes on.
+    /// With another limit for transactions with hooks, at most a day: while one is open, no other write goes on.
     #[must_use]
     pub fn transaction_timeout(mut self, timeout: Duration) -> Self {
-        self.transaction_timeout = timeout;
+        // A deadline must be a time that the clock can show.
+        const LONGEST: Duration = Duration::from_hours(24);
+        self.transaction_timeout = timeout.min(LONGEST);
         self
     }
 
@@ -111,6 +113,18 @@ impl Database {
         SqliteOptions::new(Place::Temporary(Arc::new(folder)))
             .open()
             .await
+    }
+
+    /// Brings everything that was committed into the file itself, so that a copy of the file alone is whole.
+    ///
+    /// For the end of a program: until then, what was committed last stands in the log beside the file.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the file cannot be written.
+    pub async fn checkpoint(&self) -> Result<(), DatabaseError> {
+        match self.0.as_ref() {
+            Driver::Sqlite(sqlite) => sqlite.checkpoint().await,
+        }
     }
 
     /// Makes the tables of the resources, where there are none of these names.

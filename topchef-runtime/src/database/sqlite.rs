@@ -3,6 +3,7 @@
 //! It knows the driver and nothing of resources.
 //! A hop to a thread for a whole request is cheap where one for every statement is not, and one writer needs no locks.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -41,8 +42,9 @@ pub(super) struct Sqlite {
 /// Work for a reader thread; it answers by itself.
 type Read = Box<dyn FnOnce(&Connection) + Send>;
 
-/// A write that is whole in itself.
-type Unit = Box<dyn FnOnce(&Connection) -> Executed + Send>;
+/// A write that is whole in itself; it is given why it cannot run when there is no transaction for it, and then says so
+/// to its caller.
+type Unit = Box<dyn FnOnce(Result<&Connection, DatabaseError>) -> Executed + Send>;
 
 /// Work for the writer thread.
 enum Write {
@@ -50,6 +52,8 @@ enum Write {
     Unit(Unit),
     /// Statement by statement, for hooks: it holds the writer until it ends.
     Session(SessionRequest),
+    /// Everything that was committed goes into the file itself.
+    Checkpoint(oneshot::Sender<Result<(), DatabaseError>>),
 }
 
 /// What became of a unit before the commit.
@@ -58,6 +62,16 @@ struct Executed {
     keep: bool,
     /// Answers, once it is known whether the commit went well.
     acknowledge: Box<dyn FnOnce(Result<(), DatabaseError>) + Send>,
+}
+
+impl Executed {
+    /// Nothing was done, and nobody waits to hear of it.
+    fn nothing() -> Self {
+        Self {
+            keep: false,
+            acknowledge: Box::new(drop),
+        }
+    }
 }
 
 struct SessionRequest {
@@ -101,8 +115,10 @@ impl Sqlite {
     ) -> Result<T, DatabaseError> {
         let (answer, answered) = oneshot::channel();
         let read = move |connection: &Connection| {
-            // Nobody listens when the client went away.
-            let _ = answer.send(run(connection, &statement, decode));
+            // Nobody listens when the client went away: a queue of such reads must not keep others waiting.
+            if !answer.is_closed() {
+                let _ = answer.send(run(connection, &statement, decode));
+            }
         };
         self.readers.try_send(Box::new(read)).map_err(refused)?;
         answered.await.map_err(|_| DatabaseError::Closed)?
@@ -114,8 +130,12 @@ impl Sqlite {
         decode: impl FnOnce(usize, &Row<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<Option<T>, DatabaseError> {
         let (answer, answered) = oneshot::channel();
-        let unit = move |connection: &Connection| {
-            let result = first_row(connection, &statements, decode);
+        let unit = move |begun: Result<&Connection, DatabaseError>| {
+            // A request that was given up while it waited must not be carried out later.
+            if answer.is_closed() {
+                return Executed::nothing();
+            }
+            let result = begun.and_then(|connection| first_row(connection, &statements, decode));
             Executed {
                 keep: result.is_ok(),
                 acknowledge: Box::new(move |committed| {
@@ -137,6 +157,12 @@ impl Sqlite {
         }))?;
         ready.await.map_err(|_| DatabaseError::Closed)??;
         Ok(Session { operations: sender })
+    }
+
+    pub(super) async fn checkpoint(&self) -> Result<(), DatabaseError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Write::Checkpoint(answer))?;
+        answered.await.map_err(|_| DatabaseError::Closed)?
     }
 
     fn send(&self, write: Write) -> Result<(), DatabaseError> {
@@ -166,7 +192,7 @@ impl Session {
         let operation = Operation::Run(Box::new(move |connection| {
             let _ = answer.send(run(connection, &statement, decode));
         }));
-        // The writer ends a session by itself only when its time is up.
+        // The writer ends a session by itself when its time is up, or after the database rolled it back.
         self.operations
             .send(operation)
             .map_err(|_| DatabaseError::TimedOut)?;
@@ -186,13 +212,13 @@ impl Session {
 fn write_loop(connection: &Connection, waiting: &Receiver<Write>) {
     while let Ok(first) = waiting.recv() {
         let mut units = Vec::new();
-        let mut session = None;
+        let mut last = None;
         let mut next = Some(first);
         while let Some(write) = next {
             match write {
                 Write::Unit(unit) => units.push(unit),
-                Write::Session(request) => {
-                    session = Some(request);
+                alone => {
+                    last = Some(alone);
                     break;
                 }
             }
@@ -205,17 +231,27 @@ fn write_loop(connection: &Connection, waiting: &Receiver<Write>) {
         if !units.is_empty() {
             run_group(connection, units);
         }
-        if let Some(request) = session {
-            run_session(connection, request);
+        match last {
+            Some(Write::Session(request)) => run_session(connection, request),
+            Some(Write::Checkpoint(answer)) => {
+                // Nobody listens when the caller gave up.
+                let _ = answer.send(checkpoint(connection));
+            }
+            Some(Write::Unit(_)) | None => {}
         }
     }
 }
 
+/// Readers that are still at it keep a part of the log: that is no failure, the file and its log are whole together.
+fn checkpoint(connection: &Connection) -> Result<(), DatabaseError> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
 fn run_group(connection: &Connection, units: Vec<Unit>) {
-    if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
-        // Each unit's answer channel is dropped with it, except for this one word on why.
-        tracing::warn!(error = %error, units = units.len(), "a group of writes could not begin");
-        return;
+    if let Err(error) = begin(connection) {
+        tracing::warn!(%error, units = units.len(), "a group of writes could not begin");
+        return refuse(units, &error);
     }
     let mut units = units.into_iter();
     let mut executed = Vec::with_capacity(units.len());
@@ -227,14 +263,33 @@ fn run_group(connection: &Connection, units: Vec<Unit>) {
     }
     let committed = commit(connection);
     for unit in executed {
-        (unit.acknowledge)(match &committed {
-            Ok(()) => Ok(()),
-            Err(error) => Err(DatabaseError::Driver(error.to_string().into())),
-        });
+        (unit.acknowledge)(committed.as_ref().copied().map_err(shared));
     }
     if units.len() > 0 {
         run_group(connection, units.collect());
     }
+}
+
+/// Answers each unit why none of them could run.
+fn refuse(units: Vec<Unit>, error: &rusqlite::Error) {
+    for unit in units {
+        let executed = unit(Err(shared(error)));
+        (executed.acknowledge)(Err(shared(error)));
+    }
+}
+
+/// One failure for each of many callers: whose fault it is cannot be known, only whether it is worth another try.
+fn shared(error: &rusqlite::Error) -> DatabaseError {
+    match error.sqlite_error_code() {
+        Some(code) if is_busy(code) => DatabaseError::Busy,
+        _ => DatabaseError::Driver(error.to_string().into()),
+    }
+}
+
+/// A transaction that could not be ended before would keep this one, and all after it, from beginning.
+fn begin(connection: &Connection) -> Result<(), rusqlite::Error> {
+    roll_back(connection);
+    connection.execute_batch("BEGIN IMMEDIATE")
 }
 
 /// SQLite rolls a transaction back by itself on some failures, a full disk among them: what comes after would be
@@ -255,11 +310,18 @@ fn commit(connection: &Connection) -> Result<(), rusqlite::Error> {
 
 /// Runs one unit under a savepoint: what fails in it takes nothing else along.
 fn run_unit(connection: &Connection, unit: Unit) -> Option<Executed> {
-    if let Err(error) = connection.execute_batch("SAVEPOINT unit") {
-        tracing::error!(%error, "a savepoint could not be made");
-        return None;
+    let begun = connection
+        .execute_batch("SAVEPOINT unit")
+        .map(|()| connection)
+        .map_err(DatabaseError::from);
+    if begun.is_err() {
+        return Some(unit(begun));
     }
-    let executed = catch_unwind(AssertUnwindSafe(|| unit(connection))).ok();
+    let executed = catch_unwind(AssertUnwindSafe(|| unit(begun))).ok();
+    // The savepoint is gone with the transaction that was rolled back; the unit knows the cause.
+    if connection.is_autocommit() {
+        return executed;
+    }
     let keep = executed.as_ref().is_some_and(|executed| executed.keep);
     let end = if keep {
         "RELEASE unit"
@@ -268,23 +330,31 @@ fn run_unit(connection: &Connection, unit: Unit) -> Option<Executed> {
     };
     if let Err(error) = connection.execute_batch(end) {
         tracing::error!(%error, "a savepoint could not be ended");
-        return None;
+        // What of the unit would stay is not known, so nothing does, and the commit says so to everyone.
+        roll_back(connection);
     }
     executed
 }
 
 fn run_session(connection: &Connection, request: SessionRequest) {
-    let begun = connection
-        .execute_batch("BEGIN IMMEDIATE")
-        .map_err(DatabaseError::from);
-    let failed = begun.is_err();
-    if request.started.send(begun).is_err() || failed {
-        roll_back(connection);
+    // Who gave up while waiting must not make the writer wait for the file.
+    if request.started.is_closed() {
         return;
     }
-    let deadline = Instant::now() + request.timeout;
+    let begun = begin(connection).map_err(DatabaseError::from);
+    let failed = begun.is_err();
+    if request.started.send(begun).is_err() || failed {
+        return roll_back(connection);
+    }
+    run_operations(connection, &request.operations, request.timeout);
+}
+
+fn run_operations(connection: &Connection, operations: &Receiver<Operation>, timeout: Duration) {
+    let deadline = Instant::now() + timeout;
     loop {
-        match request.operations.recv_deadline(deadline) {
+        match next_operation(operations, deadline) {
+            // After SQLite rolled back by itself a statement would be stored on its own.
+            Ok(Operation::Run(_)) if connection.is_autocommit() => return,
             Ok(Operation::Run(run)) => {
                 // A panic in a decoder must not end the writer: its caller sees the answer missing.
                 let _ = catch_unwind(AssertUnwindSafe(|| run(connection)));
@@ -296,11 +366,25 @@ fn run_session(connection: &Connection, request: SessionRequest) {
             }
             Err(RecvTimeoutError::Disconnected) => return roll_back(connection),
             Err(RecvTimeoutError::Timeout) => {
-                tracing::warn!(timeout = ?request.timeout, "a transaction was open for too long and is rolled back");
+                tracing::warn!(
+                    ?timeout,
+                    "a transaction was open for too long and is rolled back"
+                );
                 return roll_back(connection);
             }
         }
     }
+}
+
+/// The channel looks at the clock only when it is empty: statements sent back to back would hold the writer for ever.
+fn next_operation(
+    operations: &Receiver<Operation>,
+    deadline: Instant,
+) -> Result<Operation, RecvTimeoutError> {
+    if Instant::now() >= deadline {
+        return Err(RecvTimeoutError::Timeout);
+    }
+    operations.recv_deadline(deadline)
 }
 
 fn roll_back(connection: &Connection) {
@@ -382,10 +466,20 @@ fn run<T>(
     let mut rows = AnyRows::Sqlite(prepared.query(values)?);
     // A computed field may panic: that is its resource's fault, and no reason to call the database gone.
     let decoded = catch_unwind(AssertUnwindSafe(|| decode(&mut rows)))
-        .unwrap_or_else(|_| Err(DatabaseError::Driver("a decoder panicked".into())))?;
+        .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))?;
     // A statement is only done when it was stepped to its end: a decoder may stop before.
     while rows.next()?.is_some() {}
     Ok(decoded)
+}
+
+/// What a panic said is all that there is to find its cause by.
+fn panicked(panic: &(dyn Any + Send)) -> DatabaseError {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a text");
+    DatabaseError::Driver(format!("a decoder panicked: {text}").into())
 }
 
 fn first_row<T>(
@@ -480,16 +574,17 @@ impl From<rusqlite::Error> for DatabaseError {
                 column: named_columns(message).next().unwrap_or_default(),
             },
             ffi::SQLITE_CONSTRAINT_CHECK => Self::Check,
-            _ if matches!(
-                failure.code,
-                ffi::ErrorCode::DatabaseBusy | ffi::ErrorCode::DatabaseLocked
-            ) =>
-            {
-                Self::Busy
-            }
+            _ if is_busy(failure.code) => Self::Busy,
             _ => Self::Driver(Box::new(error)),
         }
     }
+}
+
+fn is_busy(code: ffi::ErrorCode) -> bool {
+    matches!(
+        code,
+        ffi::ErrorCode::DatabaseBusy | ffi::ErrorCode::DatabaseLocked
+    )
 }
 
 /// The columns of "UNIQUE constraint failed: books.title, books.isbn": SQLite says them nowhere else.
@@ -499,4 +594,277 @@ fn named_columns(message: &str) -> impl Iterator<Item = String> {
         .split(", ")
         .filter_map(|name| name.split_once('.'))
         .map(|(_, column)| column.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::task::{Context, Poll, Waker};
+    use std::thread::sleep;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// Two notes of the same text roll the whole transaction back, as a full disk does.
+    const NOTES: &str = "CREATE TABLE notes (text TEXT UNIQUE ON CONFLICT ROLLBACK)";
+
+    const LONG: Duration = Duration::from_mins(1);
+
+    type Answer<T> = Result<T, DatabaseError>;
+
+    fn options() -> SqliteOptions {
+        SqliteOptions::new(Place::Temporary(Arc::new(TempDir::new().unwrap())))
+    }
+
+    /// A connection that does not wait for others, to a database with a table of notes.
+    fn notes(options: &SqliteOptions) -> Connection {
+        let connection = connect(options, Access::Write).unwrap();
+        connection.busy_timeout(Duration::ZERO).unwrap();
+        connection.execute_batch(NOTES).unwrap();
+        connection
+    }
+
+    fn stored(connection: &Connection) -> i64 {
+        let count = "SELECT count(*) FROM notes";
+        connection.query_row(count, [], |row| row.get(0)).unwrap()
+    }
+
+    fn insert(text: &str) -> Statement {
+        Statement {
+            text: "INSERT INTO notes VALUES (?) RETURNING text".into(),
+            values: vec![Value::from(text)],
+        }
+    }
+
+    /// The operation that stores a note.
+    fn noting(text: &str) -> Operation {
+        let statement = insert(text);
+        Operation::Run(Box::new(move |connection| {
+            let _ = run(connection, &statement, |_| Ok(()));
+        }))
+    }
+
+    /// Runs these operations, which all wait already, in a transaction, and says what the commit after them said.
+    fn operate(
+        connection: &Connection,
+        timeout: Duration,
+        run: impl IntoIterator<Item = Operation>,
+    ) -> Option<Answer<()>> {
+        let (sender, operations) = unbounded();
+        let (answer, mut answered) = oneshot::channel();
+        for operation in run {
+            sender.send(operation).unwrap();
+        }
+        sender.send(Operation::Commit(answer)).unwrap();
+        begin(connection).unwrap();
+        run_operations(connection, &operations, timeout);
+        drop(operations);
+        answered.try_recv().ok()
+    }
+
+    /// A request that a test polls by hand, so that nothing happens between.
+    struct Request<T>(Pin<Box<dyn Future<Output = Answer<T>>>>);
+
+    impl<T> Request<T> {
+        fn new(request: impl Future<Output = Answer<T>> + 'static) -> Self {
+            let mut request = Self(Box::pin(request));
+            assert!(request.answer().is_none(), "it has to wait");
+            request
+        }
+
+        fn answer(&mut self) -> Option<Answer<T>> {
+            let mut context = Context::from_waker(Waker::noop());
+            match self.0.as_mut().poll(&mut context) {
+                Poll::Ready(answer) => Some(answer),
+                Poll::Pending => None,
+            }
+        }
+    }
+
+    /// A database without threads, and what waits for them.
+    fn unserved() -> (Arc<Sqlite>, Receiver<Read>, Receiver<Write>) {
+        let (readers, reads) = bounded(WAITING);
+        let (writer, units) = bounded(WAITING);
+        let sqlite = Sqlite {
+            readers,
+            writer,
+            transaction_timeout: LONG,
+            _place: options().place,
+        };
+        (Arc::new(sqlite), reads, units)
+    }
+
+    /// Writes of these notes, one each, and their units.
+    fn group(texts: &[&'static str]) -> (Vec<Request<Option<()>>>, Vec<Unit>) {
+        let (sqlite, _, writes) = unserved();
+        let requests = texts.iter().map(|&text| {
+            let sqlite = sqlite.clone();
+            Request::new(async move { sqlite.write(vec![insert(text)], |_, _| Ok(())).await })
+        });
+        let requests = requests.collect();
+        let units = writes.try_iter().filter_map(|write| match write {
+            Write::Unit(unit) => Some(unit),
+            Write::Session(_) | Write::Checkpoint(_) => None,
+        });
+        (requests, units.collect())
+    }
+
+    fn answers(requests: Vec<Request<Option<()>>>) -> Vec<Answer<Option<()>>> {
+        let requests = requests.into_iter();
+        requests
+            .map(|mut request| request.answer().expect("an answer"))
+            .collect()
+    }
+
+    #[test]
+    fn statements_that_wait_already_do_not_outlast_the_timeout() {
+        let options = options();
+        let connection = notes(&options);
+        let slow = Operation::Run(Box::new(|_| sleep(Duration::from_millis(30))));
+        let committed = operate(
+            &connection,
+            Duration::from_millis(10),
+            [noting("early"), slow, noting("late")],
+        );
+        assert!(committed.is_none(), "{committed:?}");
+        assert_eq!(stored(&connection), 0);
+        assert!(
+            operate(&connection, LONG, [noting("other")])
+                .unwrap()
+                .is_ok()
+        );
+        assert_eq!(stored(&connection), 1);
+    }
+
+    #[test]
+    fn after_a_rollback_by_the_database_nothing_is_stored_on_its_own() {
+        let options = options();
+        let connection = notes(&options);
+        let notes = ["one", "one", "after"].map(noting);
+        let committed = operate(&connection, LONG, notes);
+        assert!(committed.is_none(), "{committed:?}");
+        assert_eq!(stored(&connection), 0);
+        let committed = operate(&connection, LONG, ["one", "one"].map(noting));
+        committed.unwrap().unwrap_err();
+        assert_eq!(stored(&connection), 0);
+    }
+
+    #[test]
+    fn work_that_nobody_waits_for_is_not_done() {
+        let options = options();
+        let connection = notes(&options);
+        let (mut requests, units) = group(&["given up", "kept"]);
+        drop(requests.remove(0));
+        run_group(&connection, units);
+        answers(requests).remove(0).unwrap();
+        assert_eq!(stored(&connection), 1);
+
+        let (sqlite, reads, writes) = unserved();
+        let reading = sqlite.clone();
+        let read = async move { reading.rows(insert("read"), |_| Ok(())).await };
+        drop(Request::new(read));
+        reads.recv().unwrap()(&connection);
+        assert_eq!(stored(&connection), 1);
+
+        drop(Request::new(async move { sqlite.begin().await }));
+        let Write::Session(request) = writes.recv().unwrap() else {
+            panic!("it is no session")
+        };
+        run_session(&connection, request);
+        assert!(connection.is_autocommit());
+    }
+
+    #[test]
+    fn who_made_the_database_roll_back_is_told_the_cause() {
+        let options = options();
+        let connection = notes(&options);
+        let (requests, units) = group(&["one", "one", "two"]);
+        run_group(&connection, units);
+        let answers = answers(requests);
+        // The first is undone with the transaction; the last has one of its own.
+        assert!(matches!(answers[0], Err(DatabaseError::Driver(_))));
+        assert!(matches!(answers[1], Err(DatabaseError::NotUnique { .. })));
+        assert!(answers[2].is_ok());
+        assert_eq!(stored(&connection), 1);
+    }
+
+    #[test]
+    fn a_group_that_cannot_begin_is_busy_when_another_holds_the_file() {
+        let options = options();
+        let connection = notes(&options);
+        let other = connect(&options, Access::Write).unwrap();
+        begin(&other).unwrap();
+        let (requests, units) = group(&["one", "two"]);
+        run_group(&connection, units);
+        for answer in answers(requests) {
+            assert!(matches!(answer, Err(DatabaseError::Busy)), "{answer:?}");
+        }
+        roll_back(&other);
+        let (requests, units) = group(&["three"]);
+        run_group(&connection, units);
+        answers(requests).remove(0).unwrap();
+    }
+
+    #[test]
+    fn a_group_that_cannot_begin_for_another_reason_says_so() {
+        let options = options();
+        let connection = notes(&options);
+        // A read-only file cannot be written: no matter how often it is tried.
+        let path = options.place.path();
+        let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let (requests, units) = group(&["one"]);
+        run_group(&reader, units);
+        let answer = answers(requests).remove(0);
+        assert!(
+            matches!(answer, Err(DatabaseError::Driver(_))),
+            "{answer:?}"
+        );
+        assert_eq!(stored(&connection), 0);
+    }
+
+    #[test]
+    fn a_transaction_that_was_left_open_does_not_stop_the_next_group() {
+        let options = options();
+        let connection = notes(&options);
+        begin(&connection).unwrap();
+        let (requests, units) = group(&["one"]);
+        run_group(&connection, units);
+        answers(requests).remove(0).unwrap();
+        assert_eq!(stored(&connection), 1);
+    }
+
+    #[test]
+    fn only_what_is_busy_is_worth_another_try() {
+        let failure = |code| rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        for code in [
+            ffi::SQLITE_BUSY,
+            ffi::SQLITE_BUSY_SNAPSHOT,
+            ffi::SQLITE_LOCKED,
+        ] {
+            assert!(matches!(shared(&failure(code)), DatabaseError::Busy));
+        }
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR, ffi::SQLITE_ABORT] {
+            assert!(matches!(shared(&failure(code)), DatabaseError::Driver(_)));
+        }
+    }
+
+    #[test]
+    fn a_decoder_that_panics_is_quoted() {
+        let options = options();
+        let connection = notes(&options);
+        for (text, said) in [(None, "a plain text"), (Some("a number"), "a number")] {
+            let failed = run(&connection, &insert(said), |_| -> Answer<()> {
+                match text {
+                    Some(text) => panic!("{text}"),
+                    None => panic!("a plain text"),
+                }
+            });
+            let Err(DatabaseError::Driver(cause)) = failed else {
+                panic!("it is another error")
+            };
+            assert_eq!(cause.to_string(), format!("a decoder panicked: {said}"));
+        }
+    }
 }

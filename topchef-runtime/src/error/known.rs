@@ -104,8 +104,9 @@ impl ApiError {
             StatusCode::NOT_FOUND,
             format!("{resource} Not Found"),
             format!(
-                "there is no {} with the key `{key}`",
-                resource.to_lowercase()
+                "there is no {} with the key `{}`",
+                resource.to_lowercase(),
+                shortened(&key.to_string())
             ),
         )
     }

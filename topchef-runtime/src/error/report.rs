@@ -30,8 +30,13 @@ impl Report {
 
     /// Adds one error; after a hundred they are only counted.
     pub fn push(&mut self, error: ApiError) {
+        self.push_with(|| error);
+    }
+
+    /// Adds one error that is only made when it is kept.
+    pub(crate) fn push_with(&mut self, error: impl FnOnce() -> ApiError) {
         if self.errors.len() < KEPT {
-            self.errors.push(error);
+            self.errors.push(error());
         } else {
             self.left_out += 1;
         }
@@ -54,6 +59,11 @@ impl Report {
     pub(crate) fn tells_of(&self, pointer: Option<&str>) -> bool {
         let mut errors = self.errors.iter();
         pointer.is_some() && errors.any(|error| error.pointer() == pointer)
+    }
+
+    /// Whether no more errors are kept.
+    pub(crate) fn is_full(&self) -> bool {
+        self.errors.len() >= KEPT
     }
 
     /// Whether nothing is wrong so far.

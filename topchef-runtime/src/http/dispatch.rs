@@ -14,6 +14,9 @@ use super::{Served, delete, get, list, patch, post, put};
 use crate::descriptor::{Descriptor, Method};
 use crate::error::{ApiError, Report};
 
+/// The parameter of a record's path.
+pub(super) const KEY: &str = "key";
+
 /// A request to a resource's collection.
 pub(super) async fn collection(served: Arc<Served>, request: Request) -> Response {
     let descriptor = served.endpoint.descriptor();
@@ -34,10 +37,18 @@ pub(super) async fn record(served: Arc<Served>, mut request: Request) -> Respons
         Ok(Asked::Method(method)) => method,
         Err(error) => return error.into_response(),
     };
-    let key = match request.extract_parts::<Path<String>>().await {
-        Ok(Path(text)) => served.endpoint.parse_key(&text),
+    // By its name: a router around this one may have parameters of its own.
+    let parameters = request.extract_parts::<Path<Vec<(String, String)>>>().await;
+    let text = parameters.ok().and_then(|Path(parameters)| {
+        let mut parameters = parameters.into_iter().rev();
+        parameters
+            .find(|(name, _)| name == KEY)
+            .map(|(_, text)| text)
+    });
+    let key = match text {
+        Some(text) => served.endpoint.parse_key(&text),
         // What is not percent-encoded UTF-8 names nothing.
-        Err(_) => Err(ApiError::no_such_path(request.uri().path())),
+        None => Err(ApiError::no_such_path(request.uri().path())),
     };
     let key = match key {
         Ok(key) => key,

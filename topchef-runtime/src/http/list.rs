@@ -23,7 +23,8 @@ pub(super) async fn handle(served: &Served, request: Request) -> Result<Response
     let path = original_path(&parts);
     let link = |limit, offset| query::page_link(path, query_string(&parts.uri), limit, offset);
     // A page of nothing leads nowhere, and the first page back ends where this one begins.
-    let next = (page.more && limit > 0).then(|| link(limit, offset.saturating_add(limit)));
+    let next =
+        (page.more && page.count > 0).then(|| link(limit, offset.saturating_add(page.count)));
     let previous =
         (offset > 0 && limit > 0).then(|| link(limit.min(offset), offset.saturating_sub(limit)));
     let mut links = vec![("self", own.as_str())];

@@ -12,6 +12,7 @@ mod put;
 mod reply;
 mod request;
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -167,7 +168,7 @@ impl<Access> Api<Access> {
                     any(move |request| dispatch::collection(served, request)),
                 )
                 .route(
-                    &format!("{path}/{{key}}"),
+                    &format!("{path}/{{{}}}", dispatch::KEY),
                     any(move |request| dispatch::record(of_one, request)),
                 );
         }
@@ -187,7 +188,9 @@ impl<Access> Api<Access> {
         axum::serve(listener, self.into_router())
             .with_graceful_shutdown(async {
                 // Where signals cannot be waited for, the program is ended from outside.
-                let _ = tokio::signal::ctrl_c().await;
+                if tokio::signal::ctrl_c().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
             })
             .await
     }
@@ -197,13 +200,18 @@ impl<Access> Api<Access> {
 pub fn guarded(router: Router) -> Router {
     router
         .fallback(no_such_path)
-        .layer(CatchPanicLayer::custom(|_| {
-            // The panic hook has logged it already.
-            Report::from(ApiError::internal(std::io::Error::other(
-                "a handler panicked",
-            )))
-            .into_response()
-        }))
+        .layer(CatchPanicLayer::custom(panicked))
+}
+
+/// A handler that panicked: what it said is for the log, which may not be where the panic hook writes.
+#[expect(clippy::needless_pass_by_value, reason = "the layer gives it away")]
+fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    let said = payload
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    ApiError::internal(std::io::Error::other(format!("a handler panicked: {said}"))).into_response()
 }
 
 async fn no_such_path(request: Request) -> Result<Infallible, Report> {

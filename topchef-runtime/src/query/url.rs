@@ -3,6 +3,7 @@
 //! Everything in it is either understood or refused: an unknown name never means "all rows".
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::{Condition, Operator, PageSize, Query, Sort};
 use crate::column::parse_text;
@@ -28,7 +29,7 @@ pub fn narrow(
     raw: &str,
 ) -> Result<Query, Report> {
     let mut report = Report::new();
-    let mut seen: Vec<Cow<'_, str>> = Vec::new();
+    let mut seen: HashSet<Cow<'_, str>> = HashSet::new();
     let given = query.conditions.len();
     for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -40,6 +41,10 @@ pub fn narrow(
             apply(descriptor, size, &mut query, &name, &value)
         };
         report.extend(result.err());
+        if report.is_full() {
+            // What more is wrong would not be told.
+            break;
+        }
         // The same column under its other name.
         if let [earlier @ .., last] = &query.conditions[given..]
             && earlier.iter().any(|earlier| earlier.column == last.column)
@@ -47,7 +52,7 @@ pub fn narrow(
             report.push(twice(&name));
             query.conditions.pop();
         }
-        seen.push(name);
+        seen.insert(name);
     }
     report.into_result().map(|()| query)
 }
@@ -141,24 +146,28 @@ fn condition(descriptor: &Descriptor, name: &str, value: &str) -> Result<Conditi
 }
 
 fn sort(descriptor: &Descriptor, value: &str) -> Result<Vec<Sort>, ApiError> {
-    list(value)
-        .map(|name| {
-            let (descending, field) = match name.strip_prefix('-') {
-                Some(field) => (true, field),
-                None => (false, name),
-            };
-            filterable(descriptor, field)
-                .map(|column| Sort { column, descending })
-                .ok_or_else(|| {
-                    let detail = format!(
-                        "no field `{}` to sort by; allowed: {}",
-                        shortened(field),
-                        filterable_names(descriptor)
-                    );
-                    ApiError::query_parameter("sort", "unknown_field", detail)
-                })
-        })
-        .collect()
+    let mut sorts: Vec<Sort> = Vec::new();
+    for name in list(value) {
+        let (descending, field) = match name.strip_prefix('-') {
+            Some(field) => (true, field),
+            None => (false, name),
+        };
+        let Some(column) = filterable(descriptor, field) else {
+            let detail = format!(
+                "no field `{}` to sort by; allowed: {}",
+                shortened(field),
+                filterable_names(descriptor)
+            );
+            return Err(ApiError::query_parameter("sort", "unknown_field", detail));
+        };
+        // A second time it would change nothing; refused, a list is never longer than the columns.
+        if sorts.iter().any(|sort| sort.column == column) {
+            let detail = format!("`{field}` is given twice");
+            return Err(ApiError::query_parameter("sort", "duplicate", detail));
+        }
+        sorts.push(Sort { column, descending });
+    }
+    Ok(sorts)
 }
 
 fn fields(descriptor: &Descriptor, value: &str) -> Result<Vec<Field>, ApiError> {
@@ -355,6 +364,7 @@ mod tests {
             ["type", "type"]
         );
         assert_eq!(codes("id=1&id=2"), ["duplicate"]);
+        assert_eq!(codes("sort=id,-id"), ["duplicate"]);
     }
 
     #[test]

@@ -60,18 +60,6 @@ impl Dialect {
         self.build(&statement)
     }
 
-    /// How many rows there are for which all conditions hold.
-    pub(crate) fn count(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
-        let mut statement = SelectStatement::new();
-        statement
-            .expr(Expr::col(sea_query::Asterisk).count())
-            .from(Alias::new(descriptor.table));
-        for condition in conditions {
-            statement.and_where(expression(descriptor, condition));
-        }
-        self.build(&statement)
-    }
-
     /// A new row of the given columns; returns all columns of what was stored.
     pub(crate) fn insert(self, descriptor: &Descriptor, values: &[(usize, Value)]) -> Statement {
         let mut statement = InsertStatement::new();
@@ -224,9 +212,6 @@ mod tests {
         ];
         assert_snapshot!(shown(
             &Dialect::Sqlite.select_one(Book::descriptor(), &conditions)
-        ));
-        assert_snapshot!(shown(
-            &Dialect::Sqlite.count(Book::descriptor(), &conditions[..1])
         ));
     }
 

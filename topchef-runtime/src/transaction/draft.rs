@@ -19,6 +19,10 @@ pub enum Unknown {
     Ignore,
 }
 
+/// The largest key that a client may give where the database assigns keys: the largest integer that every JSON reader
+/// keeps exact (RFC 8259, section 6).
+const LARGEST_GIVEN: i64 = (1 << 53) - 1;
+
 /// The values of some columns of a resource.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -52,7 +56,7 @@ impl Draft {
                 .filter(|index| !descriptor.columns[*index].read_only)
             else {
                 if unknown == Unknown::Refuse {
-                    draft.reject(unknown_key(descriptor, key));
+                    draft.wrong.push_with(|| unknown_key(descriptor, key));
                 }
                 continue;
             };
@@ -76,6 +80,14 @@ impl Draft {
                 {
                     let reason = "must not be empty, `.` or `..`: no path could name it";
                     wrong[index] = Some(ApiError::deserialization(column.wire, "key", reason));
+                }
+                // The database counts on from the largest: after the very last number there would be none.
+                Ok(Value::BigInt(Some(number)))
+                    if number > LARGEST_GIVEN
+                        && matches!(descriptor.default_of(index), ColumnDefault::Database) =>
+                {
+                    let reason = format!("must be at most {LARGEST_GIVEN}");
+                    wrong[index] = Some(ApiError::deserialization(column.wire, "maximum", reason));
                 }
                 Ok(value) => {
                     draft.values[index] = Some(value);

@@ -106,7 +106,7 @@ impl Transaction {
             .one(descriptor, statement, |row| Ok(M::from_row(row)?))
             .await?
             .ok_or_else(|| ApiError::record_not_found(descriptor.name, key::text(&key)))?;
-        *record = Tracked::stored(stored);
+        record.saved(stored);
         Ok(())
     }
 

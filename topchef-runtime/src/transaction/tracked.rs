@@ -34,6 +34,15 @@ impl<M: ModelResource> Tracked<M> {
         }
     }
 
+    /// The record as it was just stored: what was changed is changed no more; the prior one stays what it was.
+    pub(super) fn saved(&mut self, record: M) {
+        let key = key_of(&record.values(), M::descriptor().key_column().0);
+        let prior = self.prior.take().and_then(|stored| stored.record);
+        self.prior = Some(Stored { record: prior, key });
+        self.record = record;
+        self.dirty = 0;
+    }
+
     /// A record from values, some of them changes; `prior` is the row as it is stored.
     pub(super) fn from_values(
         values: &[Value],
@@ -64,7 +73,7 @@ impl<M: ModelResource> Tracked<M> {
         self.dirty & (1 << column.index()) != 0
     }
 
-    /// In a hook: the record as it is stored; none in a `POST`, or a `PUT` that creates.
+    /// In a hook: the record as it was stored before the request; none in a `POST`, or a `PUT` that creates.
     pub fn prior(&self) -> Option<&M> {
         self.prior.as_ref()?.record.as_ref()
     }

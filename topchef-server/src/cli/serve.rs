@@ -7,15 +7,15 @@ use std::{
     path::Path,
 };
 
-use axum::{ServiceExt, extract::Request, serve::ListenerExt};
 use clap::Args;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tower::Layer;
 
 use super::storage::StorageArgs;
 use crate::{
     app::{App, OpenError},
     config::Config,
+    connections::{self, Limits},
     method_override::MethodOverrideLayer,
     router,
     shutdown::{Signals, serve_until_signal},
@@ -89,7 +89,7 @@ impl ServeArgs {
     }
 }
 
-/// Why the server could not start or go on.
+/// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// SIGTERM and SIGINT cannot be taken over.
@@ -111,9 +111,6 @@ pub enum ServeError {
         /// What went wrong.
         source: OpenError,
     },
-    /// Accepting connections failed for good.
-    #[error("cannot go on serving")]
-    Serve(#[source] io::Error),
 }
 
 /// Serves until a signal comes, and returns when the requests under way are answered.
@@ -134,16 +131,11 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
         Err(source) => return Err(ServeError::Open { database, source }),
     };
     announce(address);
-    let listener = listener.tap_io(send_without_delay);
-    let serve = |stop| {
-        let service = ServiceExt::<Request>::into_make_service(app);
-        axum::serve(listener, service)
-            .with_graceful_shutdown(stop)
-            .into_future()
-    };
-    serve_until_signal(signals, serve)
-        .await
-        .map_err(ServeError::Serve)
+    serve_until_signal(signals, |stop| {
+        connections::serve(listener, app, Limits::default(), stop)
+    })
+    .await;
+    Ok(())
 }
 
 /// Where a database is, for people: absolute where that can be said.
@@ -171,11 +163,4 @@ fn announce(address: SocketAddr) {
         tracing::warn!(%error, "cannot write to stdout");
     }
     tracing::info!(%address, "listening");
-}
-
-/// Answers are small and written whole; waiting to fill a packet only delays them.
-fn send_without_delay(connection: &mut TcpStream) {
-    if let Err(error) = connection.set_nodelay(true) {
-        tracing::debug!(%error, "cannot set TCP_NODELAY");
-    }
 }

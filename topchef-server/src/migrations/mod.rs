@@ -3,6 +3,7 @@
 //! It does not know what is in them.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
 use sqlx::migrate::{MigrateError, Migrator};
@@ -21,11 +22,26 @@ pub enum MigrationError {
     Migrate(#[from] MigrateError),
 }
 
+/// How often, and how long after one another, two servers that begin on one new file look again.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Makes the file where there is none, and takes all steps that it has not taken yet.
 ///
 /// # Errors
 /// [`MigrationError`]; a step that fails leaves nothing behind.
 pub async fn run(path: &Path) -> Result<(), MigrationError> {
+    let mut attempt = 1;
+    loop {
+        match run_once(path).await {
+            Err(error) if error.may_be_a_race() && attempt < ATTEMPTS => attempt += 1,
+            done => return done,
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn run_once(path: &Path) -> Result<(), MigrationError> {
     let mut connection = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -35,6 +51,22 @@ pub async fn run(path: &Path) -> Result<(), MigrationError> {
     SQLITE.run_direct(None, &mut connection, false).await?;
     sqlx::Connection::close(connection).await?;
     Ok(())
+}
+
+impl MigrationError {
+    /// Whether another server may be taking the same steps at this moment: SQLite's migrator takes no lock of its own.
+    fn may_be_a_race(&self) -> bool {
+        let database = match self {
+            Self::Open(sqlx::Error::Database(error)) => error,
+            Self::Migrate(MigrateError::Execute(sqlx::Error::Database(error))) => error,
+            Self::Migrate(MigrateError::ExecuteMigration(sqlx::Error::Database(error), _)) => error,
+            _ => return false,
+        };
+        let locked = database
+            .code()
+            .is_some_and(|code| ["5", "6", "261", "517"].contains(&code.as_ref()));
+        locked || database.message().contains("already exists") || database.is_unique_violation()
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +135,21 @@ mod tests {
             steps[0].contains("jobs_by_state (service_id=? AND status=?)"),
             "{steps:?}"
         );
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn several_that_begin_at_once_all_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..10 {
+            let path = folder.path().join(format!("{round}.db"));
+            let begin = || {
+                let path = path.clone();
+                tokio::spawn(async move { run(&path).await })
+            };
+            for begun in [begin(), begin(), begin(), begin()] {
+                begun.await.unwrap().unwrap();
+            }
+        }
     }
 
     #[tokio::test]

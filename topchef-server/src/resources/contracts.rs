@@ -6,21 +6,19 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use moka::sync::Cache;
-use tokio::task::spawn_blocking;
 use topchef_runtime::{ApiError, Context, Database, Report};
 use uuid::Uuid;
 
 use super::Service;
+use super::turns::Turns;
 use crate::contract::{Limits, Schema, SchemaProblem, Schemas, ValidateError, Violation};
-
-/// How many services' contracts are kept compiled.
-const KEPT: u64 = 1_000;
 
 /// The contracts of all services; cheap to clone.
 #[derive(Clone)]
 pub struct Contracts {
     schemas: Arc<Schemas>,
     by_service: Cache<Uuid, Arc<Contract>>,
+    turns: Turns,
 }
 
 /// What the parameters and the results of a service's jobs must satisfy.
@@ -28,6 +26,9 @@ pub struct Contracts {
 pub struct Contract {
     parameters: Arc<Schema>,
     results: Arc<Schema>,
+    /// Bytes of both texts.
+    size: u64,
+    turns: Turns,
 }
 
 /// The contracts in the application's state.
@@ -40,8 +41,9 @@ impl Contracts {
     /// No contract yet; schemas and documents are handled within `limits`.
     pub fn new(limits: Limits) -> Self {
         Self {
+            by_service: by_service(&limits),
             schemas: Arc::new(Schemas::new(limits)),
-            by_service: Cache::new(KEPT),
+            turns: Turns::one_per_processor(),
         }
     }
 
@@ -57,13 +59,15 @@ impl Contracts {
             .find(Service::ID.eq(service))
             .await?
             .ok_or_else(|| ApiError::record_not_found("Service", service))?;
+        let (parameters, results) = (
+            stored.job_registration_schema.as_str(),
+            stored.job_result_schema.as_str(),
+        );
         let contract = Arc::new(Contract {
-            parameters: self
-                .stored_schema(stored.job_registration_schema.as_str())
-                .await?,
-            results: self
-                .stored_schema(stored.job_result_schema.as_str())
-                .await?,
+            parameters: self.stored_schema(parameters).await?,
+            results: self.stored_schema(results).await?,
+            size: (parameters.len() + results.len()) as u64,
+            turns: self.turns.clone(),
         });
         self.by_service.insert(service, Arc::clone(&contract));
         Ok(contract)
@@ -92,10 +96,34 @@ impl Contracts {
     /// Compiling is bounded, but not free: it does not hold up the requests beside it.
     async fn compile(&self, text: String) -> Result<Result<Arc<Schema>, SchemaProblem>, ApiError> {
         let schemas = Arc::clone(&self.schemas);
-        spawn_blocking(move || schemas.get(&text))
-            .await
-            .map_err(ApiError::internal)
+        self.turns.take(move || schemas.get(&text)).await
     }
+
+    /// Whether a JSON text satisfies a schema; `name` is the key of the body that it came under.
+    ///
+    /// # Errors
+    /// A [`Report`] with every violation.
+    pub async fn check(
+        &self,
+        schema: Arc<Schema>,
+        text: String,
+        name: &'static str,
+    ) -> Result<(), Report> {
+        check(&self.turns, schema, text, name).await
+    }
+}
+
+/// Contracts by their service, together within the bounds of the schemas that are kept by their text:
+/// what is dropped there may still be held here.
+fn by_service(limits: &Limits) -> Cache<Uuid, Arc<Contract>> {
+    let smallest = limits.cached_bytes / limits.cached_schemas.max(1);
+    Cache::builder()
+        .max_capacity(limits.cached_bytes)
+        // Small ones weigh as much as their place, so that they are bounded in number too.
+        .weigher(move |_, contract: &Arc<Contract>| {
+            u32::try_from(smallest.max(contract.size)).unwrap_or(u32::MAX)
+        })
+        .build()
 }
 
 impl Contract {
@@ -104,7 +132,8 @@ impl Contract {
     /// # Errors
     /// A [`Report`] with every violation.
     pub async fn check_parameters(&self, text: String) -> Result<(), Report> {
-        check(Arc::clone(&self.parameters), text, "parameters").await
+        let schema = Arc::clone(&self.parameters);
+        check(&self.turns, schema, text, "parameters").await
     }
 
     /// Whether the results of a job satisfy the contract.
@@ -112,18 +141,18 @@ impl Contract {
     /// # Errors
     /// A [`Report`] with every violation.
     pub async fn check_results(&self, text: String) -> Result<(), Report> {
-        check(Arc::clone(&self.results), text, "results").await
+        let schema = Arc::clone(&self.results);
+        check(&self.turns, schema, text, "results").await
     }
 }
 
-/// Whether a JSON text satisfies a schema; `name` is the key of the body that it came under.
-///
-/// # Errors
-/// A [`Report`] with every violation.
-pub async fn check(schema: Arc<Schema>, text: String, name: &'static str) -> Result<(), Report> {
-    let checked = spawn_blocking(move || schema.validate(&text))
-        .await
-        .map_err(ApiError::internal)?;
+async fn check(
+    turns: &Turns,
+    schema: Arc<Schema>,
+    text: String,
+    name: &'static str,
+) -> Result<(), Report> {
+    let checked = turns.take(move || schema.validate(&text)).await?;
     match checked {
         Ok(()) => Ok(()),
         Err(ValidateError::Violations(violations)) => Err(violations
@@ -150,4 +179,47 @@ fn validation(detail: String) -> ApiError {
         "JSONSchema Validation Error",
         detail,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contract(size: u64) -> Arc<Contract> {
+        let schema = Arc::new(Schema::compile("{}", &Limits::default()).unwrap());
+        Arc::new(Contract {
+            parameters: Arc::clone(&schema),
+            results: schema,
+            size,
+            turns: Turns::one_per_processor(),
+        })
+    }
+
+    fn kept(limits: Limits, size: u64) -> u64 {
+        let contracts = Contracts::new(limits);
+        for _ in 0..50 {
+            contracts.by_service.insert(Uuid::now_v7(), contract(size));
+            contracts.by_service.run_pending_tasks();
+        }
+        contracts.by_service.entry_count()
+    }
+
+    #[test]
+    fn contracts_are_kept_within_the_bytes_of_their_schemas() {
+        let limits = Limits {
+            cached_bytes: 10_000,
+            ..Limits::default()
+        };
+        assert_eq!(kept(limits.clone(), 2_000), 5);
+        assert_eq!(kept(limits, 100), 50);
+    }
+
+    #[test]
+    fn small_contracts_are_bounded_in_number() {
+        let limits = Limits {
+            cached_schemas: 3,
+            ..Limits::default()
+        };
+        assert!(kept(limits, 4) <= 3);
+    }
 }

@@ -91,7 +91,8 @@ async fn results_satisfy_the_service(cx: &Context, input: &mut Input<Job>) -> Re
     contract.check_results(results.as_str().to_owned()).await
 }
 
-/// A completed job goes back to work only through REGISTERED, and its results stay while it is completed.
+/// While a job is stored as COMPLETED, it may be given results if it has none, and moved to REGISTERED with those it has;
+/// a PATCH that changes nothing passes too, and every other is refused. From REGISTERED all goes on as for a new job.
 ///
 /// The original let everything pass: the worker who came second overwrote the first one's results.
 async fn finished_jobs_stay_finished(
@@ -106,13 +107,16 @@ async fn finished_jobs_stay_finished(
         return Ok(Next::Proceed);
     };
     match job.status {
-        JobStatus::Working => Err(conflict(
-            "the job is completed; move it to REGISTERED to have it done again",
-        )),
-        JobStatus::Completed if !keeps_results(prior, job) => {
+        JobStatus::Completed if prior.results.is_none() => Ok(Next::Proceed),
+        JobStatus::Completed | JobStatus::Registered if same_results(prior, job) => {
+            Ok(Next::Proceed)
+        }
+        JobStatus::Completed | JobStatus::Registered => {
             Err(conflict("the job is completed; its results do not change"))
         }
-        _ => Ok(Next::Proceed),
+        JobStatus::Working | JobStatus::Error => Err(conflict(
+            "the job is completed; move it to REGISTERED to have it done again",
+        )),
     }
 }
 
@@ -120,12 +124,12 @@ fn conflict(detail: &'static str) -> ApiError {
     ApiError::new(StatusCode::CONFLICT, "Conflict", detail).with_code("job_finished")
 }
 
-/// Whether the results are the same JSON as before; a job that was completed without any may still be given some.
-fn keeps_results(prior: &Job, job: &Job) -> bool {
+/// Whether the results are the same JSON as before, or there are none as before.
+fn same_results(prior: &Job, job: &Job) -> bool {
     match (&prior.results, &job.results) {
-        (None, _) => true,
+        (None, None) => true,
         (Some(prior), Some(results)) => same_json(prior.as_str(), results.as_str()),
-        (Some(_), None) => false,
+        _ => false,
     }
 }
 

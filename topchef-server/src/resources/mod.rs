@@ -6,8 +6,9 @@ mod contracts;
 mod job;
 mod json_object;
 mod service;
+mod turns;
 
-pub use contracts::{Contract, Contracts, check};
+pub use contracts::{Contract, Contracts};
 pub use job::{Job, JobStatus};
 pub use json_object::JsonObject;
 pub use service::Service;

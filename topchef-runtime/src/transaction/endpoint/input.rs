@@ -34,7 +34,9 @@ impl Endpoint {
             let mut missing = draft.missing();
             missing.retain(|error| {
                 !draft.wrong.tells_of(error.pointer())
-                    && (draft.wrong.is_empty() || error.status().is_client_error())
+                    && (error.status().is_client_error()
+                        // A replacement leaves read-only columns as they are.
+                        || (draft.wrong.is_empty() && method != Method::Put))
             });
             draft.wrong.append(missing);
         }

@@ -10,6 +10,9 @@ use crate::descriptor::{Field, Method};
 use crate::error::{ApiError, Report};
 use crate::query::{Condition, Query};
 
+/// The size at which a page ends, whatever its limit, in bytes: records may be large, and a thousand of them larger.
+const PAGE_BYTES: usize = 8 * 1024 * 1024;
+
 impl Endpoint {
     /// The record with this key as a JSON object with the given fields.
     ///
@@ -54,7 +57,7 @@ impl Endpoint {
             data.push(b'[');
             let mut count = 0;
             while let Some(row) = rows.next()? {
-                if count == limit {
+                if count == limit || data.len() > PAGE_BYTES {
                     data.push(b']');
                     return Ok(Page {
                         data,
@@ -76,24 +79,6 @@ impl Endpoint {
             })
         };
         Ok(cx.database().rows(statement, write).await?)
-    }
-
-    /// How many rows a query has, whatever its page.
-    ///
-    /// # Errors
-    /// A [`Report`]: a hook's refusal, or the database's.
-    pub async fn count(&self, cx: &Context, mut conditions: Vec<Condition>) -> Result<i64, Report> {
-        self.process_select(Method::List, cx, &mut conditions)
-            .await?;
-        let statement = cx
-            .database()
-            .dialect()
-            .count(self.descriptor(), &conditions);
-        let count = |rows: &mut Rows<'_>| match rows.next()? {
-            Some(row) => Ok(row.get::<i64>(0)?),
-            None => Ok(0),
-        };
-        Ok(cx.database().rows(statement, count).await?)
     }
 
     pub(super) async fn process_select(

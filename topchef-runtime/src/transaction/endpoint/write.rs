@@ -9,7 +9,7 @@ use super::stage::{Step, overlaid, staged};
 use super::{Endpoint, Outcome};
 use crate::column::Value;
 use crate::descriptor::{Field, Method};
-use crate::error::Report;
+use crate::error::{ApiError, Report};
 
 impl Endpoint {
     /// Creates a record.
@@ -17,6 +17,19 @@ impl Endpoint {
     /// # Errors
     /// A [`Report`]: everything that is wrong with the input, a hook's refusal, or the database's (409 with the field).
     pub async fn post(
+        &self,
+        cx: &Context,
+        input: Draft,
+        fields: &[Field],
+    ) -> Result<Outcome, Report> {
+        if self.hooks.after_commit(Method::Post).is_none() {
+            return self.create(cx, input, fields).await;
+        }
+        let (endpoint, cx, fields) = (*self, cx.clone(), fields.to_vec());
+        to_its_end(async move { endpoint.create(&cx, input, &fields).await }).await
+    }
+
+    async fn create(
         &self,
         cx: &Context,
         input: Draft,
@@ -47,6 +60,20 @@ impl Endpoint {
     /// # Errors
     /// As [`post`](Self::post); 400 when the body has another key than the path.
     pub async fn put(
+        &self,
+        cx: &Context,
+        key: Value,
+        input: Draft,
+        fields: &[Field],
+    ) -> Result<Outcome, Report> {
+        if self.hooks.after_commit(Method::Put).is_none() {
+            return self.replace(cx, key, input, fields).await;
+        }
+        let (endpoint, cx, fields) = (*self, cx.clone(), fields.to_vec());
+        to_its_end(async move { endpoint.replace(&cx, key, input, &fields).await }).await
+    }
+
+    async fn replace(
         &self,
         cx: &Context,
         key: Value,
@@ -97,6 +124,20 @@ impl Endpoint {
         input: Draft,
         fields: &[Field],
     ) -> Result<Outcome, Report> {
+        if self.hooks.after_commit(Method::Patch).is_none() {
+            return self.merge(cx, key, input, fields).await;
+        }
+        let (endpoint, cx, fields) = (*self, cx.clone(), fields.to_vec());
+        to_its_end(async move { endpoint.merge(&cx, key, input, &fields).await }).await
+    }
+
+    async fn merge(
+        &self,
+        cx: &Context,
+        key: Value,
+        input: Draft,
+        fields: &[Field],
+    ) -> Result<Outcome, Report> {
         let input = self.with_key(input, &key);
         let draft = self
             .process_input(Method::Patch, cx, input, Require::Nothing)
@@ -127,6 +168,14 @@ impl Endpoint {
     /// # Errors
     /// A [`Report`]: 404 when there is no such record, or a hook filters it away; 409 when another refers to it.
     pub async fn delete(&self, cx: &Context, key: Value) -> Result<Outcome, Report> {
+        if self.hooks.after_commit(Method::Delete).is_none() {
+            return self.remove(cx, key).await;
+        }
+        let (endpoint, cx) = (*self, cx.clone());
+        to_its_end(async move { endpoint.remove(&cx, key).await }).await
+    }
+
+    async fn remove(&self, cx: &Context, key: Value) -> Result<Outcome, Report> {
         let mut conditions = vec![key::is(self.descriptor(), key.clone())];
         self.process_select(Method::Delete, cx, &mut conditions)
             .await?;
@@ -161,5 +210,19 @@ impl Endpoint {
             Outcome::Record { .. } => Ok(Outcome::Deleted),
             other => Ok(other),
         }
+    }
+}
+
+/// Runs a write that a hook follows in a task of its own: a client that goes away between the commit and the hook must
+/// not take the hook along.
+async fn to_its_end(
+    write: impl Future<Output = Result<Outcome, Report>> + Send + 'static,
+) -> Result<Outcome, Report> {
+    match tokio::spawn(write).await {
+        Ok(outcome) => outcome,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(cancelled) => Err(ApiError::internal(cancelled).into()),
+        },
     }
 }

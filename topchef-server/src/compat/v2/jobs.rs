@@ -3,11 +3,11 @@
 use serde_json::value::RawValue;
 use topchef_runtime::column::ColumnType;
 use topchef_runtime::query::{self, Condition, Query};
-use topchef_runtime::transaction::{Draft, Endpoint, Object, Outcome, Unknown};
+use topchef_runtime::transaction::{Draft, Endpoint, Object, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, written};
 use super::request::Call;
 use super::{PAGE, schemas};
 use crate::resources::{Job, JobStatus};
@@ -62,14 +62,12 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let jobs = call.app.jobs();
     let cx = call.context().with_key(id.to_value());
     let input = input.into_draft();
-    match jobs
+    let outcome = jobs
         .patch(&cx, id.to_value(), input, jobs.descriptor().fields.patch)
-        .await?
-    {
-        Outcome::Record { json, .. } => Ok(Reply::raw_json(http::StatusCode::OK, json)),
-        Outcome::Reply(reply) => Ok(reply),
-        Outcome::Deleted => Ok(Reply::no_content()),
-    }
+        .await?;
+    Ok(written(outcome, |json, _| {
+        Reply::raw_json(http::StatusCode::OK, json)
+    }))
 }
 
 /// That a job is of this service.
@@ -97,11 +95,12 @@ fn status(json: &RawValue) -> Result<JobStatus, ApiError> {
 /// A page of a list, in its envelope: `base` narrowed, sorted and paged as the URL says.
 pub(super) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result<Envelope, Report> {
     let query = query::narrow(endpoint.descriptor(), base, PAGE, call.query())?;
-    let next_offset = query.offset.saturating_add(query.limit);
-    let limit = query.limit;
+    let (offset, limit) = (query.offset, query.limit);
     let page = endpoint.list(&call.context(), query).await?;
     let mut links = vec![("self", call.own_link())];
-    if page.more {
+    // A page may end before its limit, when its records are large; after an empty one, the next would be the same.
+    if page.more && page.count > 0 {
+        let next_offset = offset.saturating_add(page.count);
         let path = call.parts.uri.path();
         links.push((
             "next",

@@ -3,11 +3,11 @@
 use http::StatusCode;
 use serde_json::json;
 use topchef_runtime::query::Query;
-use topchef_runtime::transaction::{Draft, Object, Outcome, Page, Unknown};
+use topchef_runtime::transaction::{Draft, Object, Page, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
-use super::envelope::{Envelope, located};
+use super::envelope::{Envelope, located, written};
 use super::request::Call;
 use super::{PAGE, jobs, schemas};
 use crate::resources::{Job, JobStatus, Service};
@@ -45,19 +45,15 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     input.set(Job::SERVICE_ID, id);
     let endpoint = call.app.jobs();
     let fields = endpoint.descriptor().fields.post;
-    match endpoint
+    let outcome = endpoint
         .post(&call.context(), input.into_draft(), fields)
-        .await?
-    {
-        Outcome::Record { json, key, .. } => {
-            let reply = Envelope::of(&json)
-                .meta(&json!(format!("new job ID is {key}")))
-                .reply(StatusCode::CREATED);
-            Ok(located(reply, &call.link(&format!("/jobs/{key}"))))
-        }
-        Outcome::Reply(reply) => Ok(reply),
-        Outcome::Deleted => Ok(Reply::no_content()),
-    }
+        .await?;
+    Ok(written(outcome, |json, key| {
+        let reply = Envelope::of(&json)
+            .meta(&json!(format!("new job ID is {key}")))
+            .reply(StatusCode::CREATED);
+        located(reply, &call.link(&format!("/jobs/{key}")))
+    }))
 }
 
 /// `GET /services/{id}/jobs/next`: the oldest registered job, which is not claimed by this; 204 when there is none.
@@ -95,10 +91,7 @@ pub async fn queue(mut call: Call) -> Result<Reply, Report> {
 
 /// The registered jobs of a service, oldest first: ids are made in the order of time.
 async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report> {
-    call.app
-        .contracts()
-        .of(call.app.database(), service)
-        .await?;
+    existing(call, service).await?;
     let mut query = Query::first_page(Job::descriptor(), PAGE);
     query.fields = Job::descriptor().fields.get.to_vec();
     query.conditions.push(jobs::of_service(service));

@@ -5,11 +5,11 @@ use http::StatusCode;
 use serde_json::json;
 use topchef_runtime::column::ColumnType;
 use topchef_runtime::query::Query;
-use topchef_runtime::transaction::{Draft, Object, Outcome, Unknown};
+use topchef_runtime::transaction::{Draft, Object, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
-use super::envelope::{Envelope, located};
+use super::envelope::{Envelope, located, written};
 use super::request::Call;
 use super::{PAGE, jobs, schemas};
 use crate::resources::{Job, Service};
@@ -45,21 +45,17 @@ pub async fn register(call: Call) -> Result<Reply, Report> {
     });
     let input = Draft::read(Service::descriptor(), &object, Unknown::Ignore);
     let services = call.app.services();
-    match services
+    let outcome = services
         .post(&call.context(), input, services.descriptor().fields.get)
-        .await?
-    {
-        Outcome::Record { key, .. } => {
-            let data = json!({"message": "service successfully created"});
-            let location = call.link(&format!("/services/{key}"));
-            let reply = Envelope::of(data.to_string().as_bytes())
-                .links(&[("self", call.own_link()), ("service", location.clone())])
-                .reply(StatusCode::CREATED);
-            Ok(located(reply, &location))
-        }
-        Outcome::Reply(reply) => Ok(reply),
-        Outcome::Deleted => Ok(Reply::no_content()),
-    }
+        .await?;
+    Ok(written(outcome, |_, key| {
+        let data = json!({"message": "service successfully created"});
+        let location = call.link(&format!("/services/{key}"));
+        let reply = Envelope::of(data.to_string().as_bytes())
+            .links(&[("self", call.own_link()), ("service", location.clone())])
+            .reply(StatusCode::CREATED);
+        located(reply, &location)
+    }))
 }
 
 /// `GET /services/{id}`.

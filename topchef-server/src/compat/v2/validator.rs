@@ -7,7 +7,6 @@ use topchef_runtime::{Reply, Report};
 use super::envelope::Envelope;
 use super::request::{Call, both, object_at};
 use super::schemas;
-use crate::resources::check;
 
 /// `GET /validator`.
 pub async fn show(call: Call) -> Reply {
@@ -29,7 +28,9 @@ pub async fn validate(call: Call) -> Result<Reply, Report> {
     let schema = contracts
         .check_schema("schema", schema.get().to_owned())
         .await?;
-    check(schema, object.get().to_owned(), "object").await?;
+    contracts
+        .check(schema, object.get().to_owned(), "object")
+        .await?;
     let data = json!({"status": "Validation was successful"});
     Ok(Envelope::of(data.to_string().as_bytes())
         .links(&[("self", call.own_link())])
