@@ -355,3 +355,23 @@ fn half_a_head_does_not_hold_up_the_end() {
     assert!(took < std::time::Duration::from_secs(10), "{took:?}");
     drop(halves);
 }
+
+/// Who copies the file that the README names copies everything.
+#[tokio::test]
+async fn the_file_alone_is_whole_after_a_clean_end() {
+    let mut server = Server::start();
+    let (service, _) = topchef_tests::lab::service_and_job(&server.api()).await;
+    server.terminate();
+    let launch = Launch::serve();
+    std::fs::copy(
+        server.launch().file("topchef.db"),
+        launch.file("topchef.db"),
+    )
+    .unwrap();
+    let again = launch.start();
+    again
+        .api()
+        .get(&format!("/services/{service}"))
+        .await
+        .expect(200);
+}

@@ -310,7 +310,7 @@ mod tests {
         let served = start(limits()).await;
         let after_one = [WHOLE, b"GET / HT"].concat();
         let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-        for (sent, served) in [
+        for (sent, answered) in [
             (&b""[..], false),
             (b"G", false),
             (b"P", false),
@@ -323,14 +323,17 @@ mod tests {
             let answer = rest(connect(served.address, sent)).await;
             assert!(began.elapsed() >= SHORT, "{sent:?} was closed at once");
             assert!(began.elapsed() < LONG, "{sent:?}: {:?}", began.elapsed());
-            assert_eq!(answer.contains("served"), served, "{sent:?}: {answer}");
+            assert_eq!(answer.contains("served"), answered, "{sent:?}: {answer}");
         }
     }
 
     #[tokio::test]
     async fn a_request_may_take_longer_than_its_head() {
         let served = start(limits()).await;
-        let answer = rest(connect(address, b"GET /slow HTTP/1.1\r\nHost: lab\r\n\r\n"));
+        let answer = rest(connect(
+            served.address,
+            b"GET /slow HTTP/1.1\r\nHost: lab\r\n\r\n",
+        ));
         assert!(answer.await.contains("served"));
     }
 

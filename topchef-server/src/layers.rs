@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
+use axum::extract::Request;
 use http::StatusCode;
 use topchef_runtime::ApiError;
 use tower::timeout::TimeoutLayer;
 use tower::{BoxError, ServiceBuilder};
 use tower_http::trace::TraceLayer;
+use tracing::Span;
 
 /// The longest that a request may take; what takes longer is answered with 503, and may still be carried out.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -19,10 +21,22 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub fn around(router: Router) -> Router {
     router.layer(
         ServiceBuilder::new()
-            .layer(TraceLayer::new_for_http())
+            .layer(
+                TraceLayer::new_for_http()
+                    .make_span_with(|request: &Request| span(request))
+                    // A failure is logged once, with its cause, where its answer is made.
+                    .on_failure(()),
+            )
             .layer(HandleErrorLayer::new(timed_out))
             .layer(TimeoutLayer::new(REQUEST_TIMEOUT)),
     )
+}
+
+/// What every line of the log on a request says of it; a path may be as long as a stranger likes.
+fn span(request: &Request) -> Span {
+    const LONGEST: usize = 200;
+    let path: String = request.uri().path().chars().take(LONGEST).collect();
+    tracing::info_span!("request", method = %request.method(), path)
 }
 
 async fn timed_out(error: BoxError) -> ApiError {

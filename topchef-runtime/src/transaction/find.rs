@@ -40,7 +40,7 @@ const MOST: u64 = i64::MAX.cast_unsigned();
 
 /// A select being written, in a transaction or outside one.
 #[derive(Debug)]
-#[must_use = "a select does nothing before `all`, `first` or `count`"]
+#[must_use = "a select does nothing before `all` or `first`"]
 pub struct Find<'a, M> {
     source: Source<'a>,
     query: Query,

@@ -127,14 +127,20 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
     tracing::info!(database, threads = config.threads, "starting");
 
     let app = match App::open(config).await {
-        Ok(app) => MethodOverrideLayer.layer(router::router(app)),
+        Ok(app) => app,
         Err(source) => return Err(ServeError::Open { database, source }),
     };
+    let stored = app.database().clone();
+    let service = MethodOverrideLayer.layer(router::router(app));
     announce(address);
     serve_until_signal(signals, |stop| {
-        connections::serve(listener, app, Limits::default(), stop)
+        connections::serve(listener, service, Limits::default(), stop)
     })
     .await;
+    // So that a copy of the file alone is whole; where it cannot be, the log beside the file still has everything.
+    if let Err(error) = stored.checkpoint().await {
+        tracing::warn!(%error, "the last writes stay in the log beside the database");
+    }
     Ok(())
 }
 

@@ -9,6 +9,14 @@ use super::limits::Limits;
 use super::problem::SchemaProblem;
 use super::schema::Schema;
 
+/// What a schema holds when it is compiled, in bytes, roughly: a compiled pattern alone is some ten kilobytes.
+pub fn weight(text: &str) -> u64 {
+    const OF_A_PATTERN: u64 = 12 * 1024;
+    const OF_A_BYTE: u64 = 8;
+    let patterns = text.matches("\"pattern").count() as u64;
+    text.len() as u64 * OF_A_BYTE + patterns * OF_A_PATTERN
+}
+
 /// A bounded cache of compiled schemas by their text, shared by all threads.
 ///
 /// Refused schemas are not kept: they come at registration, once.
@@ -28,7 +36,7 @@ impl Schemas {
             .max_capacity(limits.cached_bytes)
             // A small schema weighs as much as its place, so that both bounds hold.
             .weigher(move |text: &Arc<str>, _| {
-                u32::try_from(smallest.max(text.len() as u64)).unwrap_or(u32::MAX)
+                u32::try_from(smallest.max(weight(text))).unwrap_or(u32::MAX)
             })
             .build();
         Self { limits, cache }

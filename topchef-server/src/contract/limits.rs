@@ -41,7 +41,7 @@ pub struct Limits {
     pub unwinding_bytes: u64,
     /// Entries of the cache of compiled schemas.
     pub cached_schemas: u64,
-    /// Bytes of the text of all cached schemas together.
+    /// Bytes of all cached schemas together, compiled, as roughly as [`weight`](super::weight) tells them.
     pub cached_bytes: u64,
 }
 
@@ -64,7 +64,7 @@ impl Default for Limits {
             report_bytes: 16 * 1024 * 1024,
             unwinding_bytes: 128 * 1024 * 1024,
             cached_schemas: 1_000,
-            cached_bytes: 16 * 1024 * 1024,
+            cached_bytes: 64 * 1024 * 1024,
         }
     }
 }

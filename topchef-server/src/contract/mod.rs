@@ -29,7 +29,7 @@ mod weight;
 #[cfg(test)]
 mod tests;
 
-pub use cache::Schemas;
+pub use cache::{Schemas, weight};
 pub use limits::Limits;
 pub use problem::{Reason, SchemaProblem, ValidateError};
 pub use schema::Schema;

@@ -56,11 +56,13 @@ async fn run_once(path: &Path) -> Result<(), MigrationError> {
 impl MigrationError {
     /// Whether another server may be taking the same steps at this moment: SQLite's migrator takes no lock of its own.
     fn may_be_a_race(&self) -> bool {
-        let database = match self {
-            Self::Open(sqlx::Error::Database(error)) => error,
-            Self::Migrate(MigrateError::Execute(sqlx::Error::Database(error))) => error,
-            Self::Migrate(MigrateError::ExecuteMigration(sqlx::Error::Database(error), _)) => error,
-            _ => return false,
+        let (Self::Open(sqlx::Error::Database(database))
+        | Self::Migrate(
+            MigrateError::Execute(sqlx::Error::Database(database))
+            | MigrateError::ExecuteMigration(sqlx::Error::Database(database), _),
+        )) = self
+        else {
+            return false;
         };
         let locked = database
             .code()

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Service;
 use super::turns::Turns;
-use crate::contract::{Limits, Schema, SchemaProblem, Schemas, ValidateError, Violation};
+use crate::contract::{Limits, Schema, SchemaProblem, Schemas, ValidateError, Violation, weight};
 
 /// The contracts of all services; cheap to clone.
 #[derive(Clone)]
@@ -26,8 +26,8 @@ pub struct Contracts {
 pub struct Contract {
     parameters: Arc<Schema>,
     results: Arc<Schema>,
-    /// Bytes of both texts.
-    size: u64,
+    /// Bytes that both schemas hold, roughly.
+    weight: u64,
     turns: Turns,
 }
 
@@ -66,7 +66,7 @@ impl Contracts {
         let contract = Arc::new(Contract {
             parameters: self.stored_schema(parameters).await?,
             results: self.stored_schema(results).await?,
-            size: (parameters.len() + results.len()) as u64,
+            weight: weight(parameters) + weight(results),
             turns: self.turns.clone(),
         });
         self.by_service.insert(service, Arc::clone(&contract));
@@ -121,7 +121,7 @@ fn by_service(limits: &Limits) -> Cache<Uuid, Arc<Contract>> {
         .max_capacity(limits.cached_bytes)
         // Small ones weigh as much as their place, so that they are bounded in number too.
         .weigher(move |_, contract: &Arc<Contract>| {
-            u32::try_from(smallest.max(contract.size)).unwrap_or(u32::MAX)
+            u32::try_from(smallest.max(contract.weight)).unwrap_or(u32::MAX)
         })
         .build()
 }
@@ -185,20 +185,22 @@ fn validation(detail: String) -> ApiError {
 mod tests {
     use super::*;
 
-    fn contract(size: u64) -> Arc<Contract> {
+    fn contract(weight: u64) -> Arc<Contract> {
         let schema = Arc::new(Schema::compile("{}", &Limits::default()).unwrap());
         Arc::new(Contract {
             parameters: Arc::clone(&schema),
             results: schema,
-            size,
+            weight,
             turns: Turns::one_per_processor(),
         })
     }
 
-    fn kept(limits: Limits, size: u64) -> u64 {
+    fn kept(limits: Limits, weight: u64) -> u64 {
         let contracts = Contracts::new(limits);
         for _ in 0..50 {
-            contracts.by_service.insert(Uuid::now_v7(), contract(size));
+            contracts
+                .by_service
+                .insert(Uuid::now_v7(), contract(weight));
             contracts.by_service.run_pending_tasks();
         }
         contracts.by_service.entry_count()

@@ -3,12 +3,14 @@
 //! It does not know which handler.
 
 use std::convert::Infallible;
+use std::net::Ipv6Addr;
 
 use axum::RequestPartsExt;
 use axum::extract::{FromRequest, Path, Request};
 use bytes::Bytes;
 use http::header::HOST;
 use http::request::Parts;
+use http::uri::Authority;
 use serde_json::value::RawValue;
 use topchef_runtime::http::{content_type_is_json, read_body};
 use topchef_runtime::transaction::Object;
@@ -69,12 +71,10 @@ impl Call {
         if let Some(base) = self.app.public_url() {
             return format!("{base}{path}");
         }
-        let host = self
-            .parts
-            .headers
-            .get(HOST)
-            .and_then(|host| host.to_str().ok());
-        match host.or_else(|| self.parts.uri.authority().map(http::uri::Authority::as_str)) {
+        let host = self.parts.headers.get(HOST);
+        let host = host.and_then(|host| host.to_str().ok());
+        let named = host.or_else(|| self.parts.uri.authority().map(Authority::as_str));
+        match named.filter(|host| is_host(host)) {
             Some(host) => format!("http://{host}{path}"),
             None => path.to_owned(),
         }
@@ -109,6 +109,20 @@ impl Call {
         }
         self.bytes()
     }
+}
+
+/// Whether a text is a host with or without a port, and nothing else (RFC 9110, section 7.2): it goes into links.
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (text, "80"),
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let is_address = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .is_some_and(|host| host.parse::<Ipv6Addr>().is_ok());
+    port.parse::<u16>().is_ok() && (is_address || !host.is_empty() && host.bytes().all(is_name))
 }
 
 /// An id as Python's `UUID()` takes it: without `urn:`, `uuid:`, braces and dashes, wherever they are, 32 digits are left.
@@ -146,5 +160,37 @@ pub(super) fn both<A, B>(
     match (one, other) {
         (Ok(one), Ok(other)) => Ok((one, other)),
         (one, other) => Err(one.err().into_iter().chain(other.err()).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_host_goes_into_links() {
+        for host in [
+            "localhost",
+            "example.com:8080",
+            "127.0.0.1:5000",
+            "[::1]:5000",
+            "[::1]",
+            "my_lab",
+        ] {
+            assert!(is_host(host), "{host}");
+        }
+        for other in [
+            "",
+            ":80",
+            "evil\"<script>",
+            "a b",
+            "evil.com/x",
+            "user@evil",
+            "x:99999999",
+            "http://x",
+            "[x]:1",
+        ] {
+            assert!(!is_host(other), "{other}");
+        }
     }
 }
