@@ -147,7 +147,7 @@ pub struct FieldsByMethod {
 }
 
 impl FieldsByMethod {
-    /// The fields of a method; those of `get` where it has none of its own.
+    /// The fields of a method; for `DELETE`, which answers without a record, those of `get`.
     pub fn of(&self, method: Method) -> &'static [Field] {
         match method {
             Method::Get | Method::Delete => self.get,

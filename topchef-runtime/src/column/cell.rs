@@ -72,7 +72,7 @@ pub(super) fn value_cell(value: &Value) -> Result<Cell<'_>, DecodeError> {
 }
 
 /// Whether a value is null, whatever its kind.
-fn is_null(value: &Value) -> bool {
+pub(crate) fn is_null(value: &Value) -> bool {
     *value == value.as_null()
 }
 

@@ -120,5 +120,6 @@ impl<M, T> fmt::Debug for Column<M, T> {
     }
 }
 
+pub(crate) use cell::is_null;
 pub(crate) use types::{CheckJson, from_value, own, to_base64};
 pub(crate) use write::{TIME, date_time, timestamp};

@@ -5,7 +5,6 @@
 use sea_query::Value;
 
 use super::cell::{Cell, DecodeError, value_cell};
-use super::types::ColumnType;
 
 /// Something that has cells: a row of a driver, or values in memory.
 pub trait Cells {
@@ -32,14 +31,6 @@ impl<'a> Row<'a> {
     /// [`DecodeError`] when there is none, or it cannot be read.
     pub fn cell(&self, index: usize) -> Result<Cell<'a>, DecodeError> {
         self.0.cell(index).map_err(|error| error.in_column(index))
-    }
-
-    /// The field at `index`.
-    ///
-    /// # Errors
-    /// [`DecodeError`] when the cell does not hold a `T`.
-    pub fn get<T: ColumnType>(&self, index: usize) -> Result<T, DecodeError> {
-        T::from_cell(self.cell(index)?).map_err(|error| error.in_column(index))
     }
 }
 

@@ -4,12 +4,12 @@
 
 use std::io::Write;
 
-use base64::Engine as _;
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
 use super::cell::{Cell, DecodeError, EncodeError};
 use super::kind::Kind;
+use super::types::to_base64;
 
 /// Appends a cell of a column of `kind` to `out`, as JSON.
 ///
@@ -52,10 +52,7 @@ pub fn write_cell(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), E
         (Kind::Date, Cell::Date(date)) => write_quoted(&date.to_string(), out),
         (Kind::Time, Cell::Time(time)) => write_quoted(&time.format(TIME).to_string(), out),
         (Kind::Bytes, Cell::Bytes(bytes)) => {
-            write_quoted(
-                &base64::engine::general_purpose::STANDARD.encode(bytes),
-                out,
-            );
+            write_quoted(&to_base64(bytes), out);
         }
         (kind, cell) => return Err(DecodeError::form(kind.name(), &cell).into()),
     }

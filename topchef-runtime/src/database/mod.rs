@@ -13,7 +13,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::column::Row;
-use crate::query::Condition;
+use crate::query::Filter;
 use crate::resource::ModelResource;
 use crate::schema::{self, Resources};
 use crate::sql::{Dialect, Statement};
@@ -144,21 +144,15 @@ impl Database {
         connection.commit().await
     }
 
-    /// The record for which the condition on its key holds, outside any transaction.
+    /// A record for which the condition holds, most often one on its key; outside any transaction.
     ///
     /// # Errors
     /// [`DatabaseError`] when the database fails or the row is not a record.
     pub async fn find<M: ModelResource>(
         &self,
-        filter: crate::query::Filter<M>,
+        filter: Filter<M>,
     ) -> Result<Option<M>, DatabaseError> {
-        self.find_where(vec![filter.condition]).await
-    }
-
-    async fn find_where<M: ModelResource>(
-        &self,
-        conditions: Vec<Condition>,
-    ) -> Result<Option<M>, DatabaseError> {
+        let conditions = [filter.condition];
         let statement = self.dialect().select_one(M::descriptor(), &conditions);
         self.rows(statement, |rows| match rows.next()? {
             Some(row) => Ok(Some(M::from_row(&row)?)),

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 use tokio::sync::oneshot;
 
 use super::{DatabaseError, Place, Rows as AnyRows, SqliteOptions};
-use crate::column::{Cell, Cells, DecodeError, Row, TIME, Value, date_time, timestamp};
+use crate::column::{Cell, Cells, DecodeError, Row, TIME, Value, date_time, is_null, timestamp};
 use crate::sql::Statement;
 
 pub(super) use rusqlite::Rows;
@@ -547,7 +547,7 @@ impl ToSql for Bound<'_> {
             Value::ChronoTime(Some(time)) => ToSqlOutput::from(time.format(TIME).to_string()),
             Value::ChronoDateTime(Some(moment)) => ToSqlOutput::from(date_time(moment)),
             Value::ChronoDateTimeUtc(Some(moment)) => ToSqlOutput::from(timestamp(moment)),
-            null if *null == null.as_null() => ToSqlOutput::from(rusqlite::types::Null),
+            null if is_null(null) => ToSqlOutput::from(rusqlite::types::Null),
             other => return Err(to_sql_failure(format!("no column holds {other:?}").into())),
         })
     }

@@ -233,6 +233,6 @@ impl IntoResponse for ApiError {
 
 impl IntoResponse for crate::Reply {
     fn into_response(self) -> Response {
-        reply::of_hook(self)
+        self.into_axum()
     }
 }

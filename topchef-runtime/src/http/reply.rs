@@ -72,10 +72,6 @@ pub(super) fn json_response(status: StatusCode, body: Vec<u8>) -> Response {
     Reply::raw_json(status, body).into_axum()
 }
 
-pub(super) fn of_hook(reply: Reply) -> Response {
-    reply.into_axum()
-}
-
 /// The problem document of a report, with the headers that its errors ask for; its causes go to the log.
 pub(super) fn problem(report: &Report) -> Response {
     report.log();
@@ -96,7 +92,7 @@ pub(super) fn problem(report: &Report) -> Response {
 }
 
 impl Reply {
-    fn into_axum(self) -> Response {
+    pub(super) fn into_axum(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;

@@ -9,7 +9,7 @@ use sea_query::{
     QueryStatementWriter, SelectStatement, SimpleExpr, SqliteQueryBuilder, UpdateStatement,
 };
 
-use crate::column::Value;
+use crate::column::{Value, is_null};
 use crate::descriptor::Descriptor;
 use crate::query::{Condition, Operator, Query};
 
@@ -147,10 +147,6 @@ fn expression(descriptor: &Descriptor, condition: &Condition) -> Expr {
         Operator::GreaterOrEqual(value) => column.gte(value.clone()),
         Operator::In(values) => column.is_in(values.iter().cloned()),
     }
-}
-
-fn is_null(value: &Value) -> bool {
-    *value == value.as_null()
 }
 
 #[cfg(test)]
