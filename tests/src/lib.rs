@@ -17,18 +17,22 @@
 mod answer;
 mod api;
 mod binary;
+mod curl;
 mod example;
 pub mod lab;
 mod launch;
 pub mod local;
+pub mod log;
 pub mod raw;
 mod server;
+mod walk;
 
 pub use answer::{Answer, Fault, assert_keys};
 pub use api::Api;
 pub use example::Example;
 pub use launch::{Finished, Launch};
 pub use server::Server;
+pub use walk::{walk, walk_comment, walk_watched};
 
 use std::io::Write;
 use std::time::{Duration, Instant};

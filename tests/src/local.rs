@@ -3,6 +3,7 @@
 //! It knows the runtime's `Api` and nothing of a suite's resources.
 
 use crate::Api;
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -33,6 +34,7 @@ impl Store {
         let file = Database::sqlite(directory.path().join("resources.db"));
         let database = options(file).open().await.unwrap();
         database.create_tables::<R>().await.unwrap();
+        assert_eq!(database.compare::<R>().await.unwrap(), []);
         Self {
             directory,
             database,
@@ -89,6 +91,11 @@ impl Local {
         &self.served.address
     }
 
+    /// The file of the database, for what another program would do to it.
+    pub fn file(&self) -> PathBuf {
+        self.store.directory.path().join("resources.db")
+    }
+
     /// The database below it.
     pub fn database(&self) -> &Database {
         self.store.database()
@@ -105,9 +112,13 @@ pub struct Served {
 impl Served {
     /// Serves it to everybody.
     pub async fn new(api: Resourceful) -> Self {
+        Self::router(api.public().into_router()).await
+    }
+
+    /// Serves an API of which is said already who may use it.
+    pub async fn router(router: axum::Router) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let router = api.public().into_router();
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { address, task }
     }

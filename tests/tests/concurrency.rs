@@ -22,6 +22,7 @@ const SHARED: Uuid = Uuid::max();
 #[resource(before_commit(patch = log))]
 struct Parcel {
     id: Uuid,
+    #[resource(index)]
     client: i64,
     #[resource(default)]
     weight: i64,

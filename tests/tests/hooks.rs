@@ -40,7 +40,7 @@ struct Account {
     name: String,
     #[resource(read_only)]
     owner: String,
-    #[resource(default)]
+    #[resource(default, index)]
     balance: i64,
     note: Option<String>,
     terms: Option<Value>,

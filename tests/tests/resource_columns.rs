@@ -37,6 +37,9 @@ fn epoch() -> DateTime<Utc> {
 
 /// One column of every type, none of which need be given.
 #[derive(Clone, Debug, ModelResource)]
+#[resource(collection(filter = [
+    tiny, small, medium, large, byte, half, natural, real, double, flag, text, uuid, date, time, local, moment, bytes, finish
+]))]
 struct Sample {
     id: i64,
     #[resource(default)]

@@ -18,7 +18,11 @@ const ALL: usize = 523;
 #[derive(ModelResource)]
 #[resource(
     rename_all = "camelCase",
-    serial_fields(list = [id, probe_name, level, drift], get = [id, hidden_until_asked, double_level()])
+    serial_fields(list = [id, probe_name, level, drift], get = [id, hidden_until_asked, double_level()]),
+    collection(
+        filter = [probe_name, level, drift, place, hidden_until_asked],
+        sort = [id, probe_name, level, drift, place, hidden_until_asked]
+    )
 )]
 struct Measurement {
     id: i64,
@@ -281,7 +285,7 @@ async fn what_is_not_understood_is_refused_with_what_is_allowed() {
     for (query, codes) in [
         ("nope=1", &["unknown_parameter"][..]),
         ("levle=1", &["unknown_parameter"]),
-        ("level[gt]=1", &["operator"]),
+        ("level[like]=1", &["operator"]),
         ("level[eq=1", &["operator"]),
         ("level]=1", &["unknown_parameter"]),
         ("level[]=1", &["operator"]),
@@ -309,7 +313,8 @@ async fn what_is_not_understood_is_refused_with_what_is_allowed() {
         ("offset=-1", &["type"]),
         ("offset=9223372036854775808", &["type"]),
         ("limit=99999999999999999999999", &["type"]),
-        ("cursor=x", &["unknown_parameter"]),
+        ("cursor=x", &["cursor"]),
+        ("explain=true", &["unknown_parameter"]),
         ("debug=true", &["unknown_parameter"]),
         ("=1", &["unknown_parameter"]),
         (

@@ -36,28 +36,32 @@ fn derive(item: TokenStream, stages: Stages) -> TokenStream {
 }
 
 pub(crate) fn resource_stages(input: &DeriveInput, problems: &mut Problems) -> TokenStream {
-    let Some(written) = read::resource(input, problems) else {
-        return expand::fallback::unread_resource(&input.ident, &input.generics);
+    let written = match read::resource(input, problems) {
+        Ok(written) => written,
+        Err(runtime) => return expand::no_resource(&input.ident, &input.generics, &runtime),
     };
     let resource = settle::resource(written);
     check::resource(&resource, problems);
     if problems.is_empty() {
         expand::resource(&resource)
     } else {
-        expand::fallback::resource(&resource)
+        expand::resource_with_errors(&resource)
     }
 }
 
 pub(crate) fn enumeration_stages(input: &DeriveInput, problems: &mut Problems) -> TokenStream {
-    let Some(written) = read::enumeration(input, problems) else {
-        return expand::fallback::enumeration(&input.ident, &input.generics);
+    let with_errors =
+        |runtime: &_| expand::enumeration_with_errors(&input.ident, &input.generics, runtime);
+    let written = match read::enumeration(input, problems) {
+        Ok(written) => written,
+        Err(runtime) => return with_errors(&runtime),
     };
     let enumeration = settle::enumeration(written);
     check::enumeration(&enumeration, problems);
     if problems.is_empty() {
         expand::enumeration(&enumeration)
     } else {
-        expand::fallback::enumeration(&input.ident, &input.generics)
+        with_errors(&enumeration.runtime)
     }
 }
 
@@ -105,7 +109,7 @@ mod tests {
                 "tabel: unknown key `tabel`; did you mean `table`?",
                 "pst: no method `pst`; did you mean `post`?",
                 "\"g\": write the path without quotes: `post = g`",
-                "uniqe: unknown key `uniqe`; a field takes `primary_key`, `default`, `max_length`, `read_only`, `write_only` and `json`",
+                "uniqe: unknown key `uniqe`; did you mean `unique`?",
                 "\"/books\": `url_name` is the last part of the URL and has no `/`; write `url_prefix = \"/\", url_name = \"books\"`",
                 "write_only: `secret` cannot be both read-only and write-only; remove one",
                 "0: `max_length` counts characters; write 1 or more",
@@ -126,6 +130,8 @@ mod tests {
                 title: String,
                 #[resource(jsn)]
                 body: Body,
+                #[resource(references = Author, on_update = somebody)]
+                author_id: Uuid,
             }
         };
         assert_snapshot!(code);
@@ -137,6 +143,44 @@ mod tests {
             enum Shape<'a, T: Clone> where T: Copy { Round(&'a T) }
         };
         assert_snapshot!(code);
+    }
+
+    #[test]
+    fn an_item_that_is_no_resource_has_the_runtime_where_it_is() {
+        for code in [
+            expansion! {
+                #[resource(crate = ::facade::topchef)]
+                enum Shape { Round }
+            },
+            enum_expansion! {
+                #[resource(crate = ::facade::topchef)]
+                struct Status { id: Uuid }
+            },
+        ] {
+            assert!(code.contains("impl ::facade::topchef::"), "{code}");
+            assert!(!code.contains("::topchef_runtime"), "{code}");
+        }
+    }
+
+    #[test]
+    fn without_a_place_for_the_runtime_there_are_only_errors() {
+        for code in [
+            expansion! {
+                #[resource(crate = facade)]
+                struct Book { id: Uuid }
+            },
+            expansion! {
+                #[resource(crate = facade)]
+                enum Shape { Round }
+            },
+            enum_expansion! {
+                #[resource(crate = facade)]
+                enum Status { Done }
+            },
+        ] {
+            assert!(code.contains("`crate` takes a path"), "{code}");
+            assert!(!code.contains("impl"), "{code}");
+        }
     }
 
     #[test]
@@ -216,6 +260,63 @@ mod tests {
                 headers: Headers,
                 #[resource(json, default = Some(Note::from("x")))]
                 note: Option<Note>,
+            }
+        };
+        assert_snapshot!(code);
+    }
+
+    #[test]
+    fn a_resource_with_relations() {
+        let code = expansion! {
+            #[resource(
+                rename_all = "camelCase",
+                serial_fields(get = [id, author, prequels], post = crate::Job[id, status()]),
+                serial_field_relations(author = [first_name, full_name()], get(prequels = [id])),
+                relations(
+                    author(belongs_to = Author, by = author_id),
+                    prequels(has_many = Self, by = sequel_id),
+                    book_cover(has_one = covers::Cover, by = r#type),
+                ),
+                after_commit(post = submit),
+                collection(filter = [author_id], order_by = [-author_id], page_size = 20),
+                authorize = Self::librarians,
+                envelope = "none",
+                doc(post = "Orders a book."),
+                crate = ::facade::topchef,
+            )]
+            struct Book {
+                id: Uuid,
+                author_id: Uuid,
+                #[resource(index)]
+                sequel_id: Option<Uuid>,
+            }
+        };
+        assert_snapshot!(code);
+    }
+
+    #[test]
+    fn a_resource_with_fields_of_every_kind() {
+        let code = expansion! {
+            #[resource(rename_all = "camelCase")]
+            struct Copy {
+                #[resource(primary_key, references = crate::Book)]
+                book_id: Uuid,
+                #[resource(primary_key)]
+                number: i32,
+                #[resource(column = "shelf_mark", rename = "mark", min_length = 2, max_length = 9, pattern = r"^[A-Z]\d+$", index)]
+                shelf: String,
+                #[resource(format = "uri", unique)]
+                scan: Option<String>,
+                #[resource(minimum = -1, maximum = 1.5)]
+                weight: f64,
+                #[resource(references = Self)]
+                copy_of: Option<Uuid>,
+                #[resource(read_only, default = Utc::now, on_update = Utc::now)]
+                changed_at: DateTime<Utc>,
+                #[resource(version)]
+                version: i64,
+                #[resource(skip)]
+                cache: Cache,
             }
         };
         assert_snapshot!(code);

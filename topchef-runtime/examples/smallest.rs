@@ -4,7 +4,7 @@
 //! cargo run -p topchef-runtime --example smallest
 //! curl -X POST localhost:3000/authors -H 'Content-Type: application/json' \
 //!      -d '{"first_name": "Ursula", "last_name": "Le Guin"}'
-//! curl 'localhost:3000/authors?last_name=Le+Guin&sort=-first_name'
+//! curl 'localhost:3000/authors?sort=-id&fields=last_name'
 //! ```
 
 use topchef_runtime::{Api, Database, ModelResource};

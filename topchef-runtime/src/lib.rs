@@ -26,17 +26,23 @@ pub mod database;
 
 pub mod transaction;
 
+mod documentation;
+
 pub mod http;
+
+pub mod docs;
 
 #[doc(hidden)]
 pub mod __private;
 
 pub use column::{Column, Value};
 pub use database::Database;
+pub use descriptor::Method;
 pub use error::{ApiError, Report};
 pub use http::Api;
 pub use resource::ModelResource;
 pub use topchef_derive::{ModelResource, ResourceEnum};
 pub use transaction::{
-    Committed, Context, Hooked, Input, Next, Reply, Select, Tracked, Transaction,
+    Committed, Context, FromJson, Hooked, Input, Next, Permit, Policy, Principal, Reply, Select,
+    Tracked, Transaction, policies,
 };

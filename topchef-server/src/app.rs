@@ -8,7 +8,7 @@ use http::Extensions;
 use http::request::Parts;
 use topchef_runtime::database::DatabaseError;
 use topchef_runtime::transaction::Endpoint;
-use topchef_runtime::{Context, Database};
+use topchef_runtime::{Context, Database, policies};
 
 use crate::config::{Config, Metadata};
 use crate::contract::Limits;
@@ -109,5 +109,6 @@ impl App {
     /// The context of a request, for operations on resources.
     pub fn context(&self, parts: &Parts) -> Context {
         Context::new(self.0.database.clone(), self.0.state.clone(), parts)
+            .with_policy(policies::anybody)
     }
 }

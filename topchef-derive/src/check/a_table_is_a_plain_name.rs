@@ -1,21 +1,38 @@
-//! A table's name needs no quoting on any database, and names one table.
+//! A table's name needs no quoting on any database, names one table, and is nobody else's.
 
+use super::is_plain_in_sql;
 use crate::diag::Problems;
 use crate::model::Resource;
 
+/// Where the runtime keeps the answers to requests with an idempotency key.
+const IDEMPOTENCY_KEYS: &str = "topchef_idempotency_keys";
+
 pub(super) fn check(resource: &Resource, problems: &mut Problems) {
     let table = resource.table.value();
-    let is_plain = table
-        .chars()
-        .all(|letter| letter.is_alphanumeric() || letter == '_')
-        && table.starts_with(|first: char| !first.is_numeric());
-    if !is_plain {
+    if !is_plain_in_sql(&table) {
         problems.at(
             &resource.table,
             format!(
                 "`{table}` cannot be a table; write letters, digits and `_`: `table = \"books\"`"
             ),
         );
+    } else if let Some(owner) = owner(&table) {
+        problems.at(
+            &resource.table,
+            format!("`{table}` is a table of {owner}; choose another name: `table = \"books\"`"),
+        );
+    }
+}
+
+/// Whose table it is, when it is not the user's; to `SQLite` large and small letters are the same.
+fn owner(table: &str) -> Option<&'static str> {
+    let table = table.to_ascii_lowercase();
+    if table.starts_with("sqlite_") {
+        Some("SQLite itself")
+    } else if table == IDEMPOTENCY_KEYS {
+        Some("TopChef itself")
+    } else {
+        None
     }
 }
 
@@ -47,9 +64,44 @@ mod tests {
     }
 
     #[test]
+    fn tables_of_others_are_refused() {
+        assert_eq!(
+            problems! {
+                #[resource(table = "SQLite_books")]
+                struct Book { id: Uuid }
+            },
+            [
+                "\"SQLite_books\": `SQLite_books` is a table of SQLite itself; choose another name: `table = \"books\"`"
+            ],
+        );
+        assert_eq!(
+            problems! {
+                struct SqliteMaster { id: Uuid }
+            },
+            [
+                "SqliteMaster: `sqlite_masters` is a table of SQLite itself; choose another name: `table = \"books\"`"
+            ],
+        );
+        assert_eq!(
+            problems! {
+                struct TopchefIdempotencyKey { id: Uuid }
+            },
+            [
+                "TopchefIdempotencyKey: `topchef_idempotency_keys` is a table of TopChef itself; \
+                 choose another name: `table = \"books\"`"
+            ],
+        );
+    }
+
+    #[test]
     fn letters_digits_and_underscores_are_fine() {
         let problems = problems! {
             #[resource(table = "_library_2")]
+            struct Book { id: Uuid }
+        };
+        assert!(problems.is_empty(), "{problems:?}");
+        let problems = problems! {
+            #[resource(table = "sqlite")]
             struct Book { id: Uuid }
         };
         assert!(problems.is_empty(), "{problems:?}");

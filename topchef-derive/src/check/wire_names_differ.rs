@@ -11,13 +11,14 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
             .iter()
             .find(|other| other.wire == column.wire && other.constant != column.constant);
         if let Some(other) = other {
-            problems.at(
-                &column.field,
-                format!(
-                    "the fields `{}` and `{}` would both be `{}` on the wire; rename one",
-                    other.name, column.name, column.wire
-                ),
+            let message = format!(
+                "the fields `{}` and `{}` would both be `{}` on the wire; rename one",
+                other.name, column.name, column.wire
             );
+            match &column.rename {
+                Some(written) => problems.at(written, message),
+                None => problems.at(&column.field, message),
+            }
         }
     }
     for (place, computed) in resource.computed.iter().enumerate() {
@@ -60,6 +61,25 @@ mod tests {
                 }
             },
             ["a1: the fields `a_1` and `a1` would both be `a1` on the wire; rename one"],
+        );
+    }
+
+    #[test]
+    fn a_field_renamed_to_another_is_refused() {
+        assert_eq!(
+            problems! {
+                struct Book {
+                    id: Uuid,
+                    title: String,
+                    #[resource(rename = "title")]
+                    name: String,
+                    #[resource(rename = "name")]
+                    label: String,
+                }
+            },
+            [
+                "\"title\": the fields `title` and `name` would both be `title` on the wire; rename one"
+            ],
         );
     }
 

@@ -49,7 +49,7 @@ pub(super) fn expand(enumeration: &Enumeration) -> TokenStream {
             }
 
             fn to_value(&self) -> #runtime::Value {
-                #runtime::Value::from(self.as_str())
+                <#runtime::Value as ::core::convert::From<_>>::from(self.as_str())
             }
         }
     }

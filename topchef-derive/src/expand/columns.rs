@@ -32,7 +32,7 @@ fn constant(resource: &Resource, index: usize, column: &Column) -> TokenStream {
         field, constant, ..
     } = column;
     let ty = without_self(&column.ty, name);
-    let doc = format!(" The column `{}`.", column.name);
+    let doc = format!(" The column `{}`.", column.in_table.value());
     let index = Literal::usize_unsuffixed(index);
     let kept_as = if column.json.is_some() {
         quote_spanned!(span=> #runtime::column::JsonType)

@@ -6,30 +6,51 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::Generics;
 
+use super::model_resource::key_type;
 use super::words::{quietly, runtime};
-use super::{columns, descriptor, hooked};
-use crate::model::{Column, Hook, Resource};
+use super::{column_descriptor, columns, hooked, relations};
+use crate::model::{Column, Hook, KeyColumn, Resource};
 
 /// The impls of a resource with errors: the typed columns, defaults and hooks that could be read, and nothing that runs.
 ///
-/// With the defaults and hooks, what was imported only for them is still used, and what is wrong with them is still
-/// said.
-pub(crate) fn resource(resource: &Resource) -> TokenStream {
+/// With the defaults, references, relations and hooks, what was imported only for them is still used, and what is wrong
+/// with them is still said.
+pub(super) fn resource(resource: &Resource) -> TokenStream {
     let Resource { name, generics, .. } = resource;
     if !generics.params.is_empty() {
         return unread_resource(name, generics);
     }
     let readable = readable(&resource.columns);
     let columns = columns::expand(resource, &readable);
-    let defaults: Vec<_> = readable
+    let values: Vec<_> = readable
         .iter()
-        .filter_map(|(_, column)| descriptor::default(column, name))
+        .flat_map(|(_, column)| {
+            [
+                column_descriptor::default(column, name),
+                column_descriptor::on_update(column, name),
+            ]
+        })
+        .flatten()
         .collect();
-    let model_resource = model_resource(name, generics, &defaults);
+    let referenced: Vec<_> = resource
+        .columns
+        .iter()
+        .filter_map(|column| column_descriptor::referenced(column, name))
+        .collect();
+    let is_readable = |key: &KeyColumn| readable.iter().any(|(place, _)| *place == key.index);
+    let key = if (1..=Resource::MOST_KEY_COLUMNS).contains(&resource.key.len())
+        && resource.key.iter().all(is_readable)
+    {
+        key_type(resource)
+    } else {
+        quote!(i64)
+    };
+    let model_resource = model_resource(name, generics, &key, (&values, &referenced));
     let is_possible = |hook: &&Hook| hook.phase.methods().contains(&hook.method);
     let hooks: Vec<_> = resource.hooks.iter().filter(is_possible).collect();
-    let hooked = hooked::expand(name, &hooks);
-    quote!(#columns #model_resource #hooked)
+    let hooked = hooked::expand(resource, &hooks, &quote!(&[]));
+    let mentions = relations::mentions(resource);
+    quote!(#columns #model_resource #hooked #mentions)
 }
 
 /// The columns whose constants will compile: no constant twice, and no type that may have lacked a misspelt `json`.
@@ -49,10 +70,10 @@ fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
 }
 
 /// The traits of an item of which nothing could be read.
-pub(crate) fn unread_resource(name: &Ident, generics: &Generics) -> TokenStream {
+pub(super) fn unread_resource(name: &Ident, generics: &Generics) -> TokenStream {
     let runtime = runtime(Span::call_site());
     let quietly = quietly();
-    let model_resource = model_resource(name, generics, &[]);
+    let model_resource = model_resource(name, generics, &quote!(i64), (&[], &[]));
     let bounded = with_bounds(generics);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     quote! {
@@ -67,20 +88,34 @@ pub(crate) fn unread_resource(name: &Ident, generics: &Generics) -> TokenStream 
     }
 }
 
-fn model_resource(name: &Ident, generics: &Generics, defaults: &[TokenStream]) -> TokenStream {
+fn model_resource(
+    name: &Ident,
+    generics: &Generics,
+    key: &TokenStream,
+    (values, referenced): (&[TokenStream], &[TokenStream]),
+) -> TokenStream {
     let runtime = runtime(Span::call_site());
     let quietly = quietly();
     let bounded = with_bounds(generics);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
-    let defaults = (!defaults.is_empty())
-        .then(|| quote!(const _: &[fn() -> #runtime::Value] = &[#(#defaults),*];));
+    let values = (!values.is_empty())
+        .then(|| quote!(const _: &[fn() -> #runtime::Value] = &[#(#values),*];));
+    let referenced = (!referenced.is_empty()).then(|| {
+        quote! {
+            const _: &[fn() -> &'static #runtime::descriptor::Descriptor] =
+                &[#(<#referenced as #runtime::ModelResource>::descriptor),*];
+        }
+    });
     quote! {
         #quietly
         impl #impl_generics #runtime::ModelResource for #name #ty_generics #where_clause {
-            fn descriptor() -> &'static #runtime::descriptor::Descriptor {
-                #defaults
-                ::core::unreachable!()
-            }
+            type Key = #key;
+            const KEY: &'static [usize] = &[];
+            const DESCRIPTOR: &'static #runtime::descriptor::Descriptor = {
+                #values
+                #referenced
+                #runtime::__private::NO_DESCRIPTOR
+            };
 
             fn from_row(
                 _: &#runtime::column::Row<'_>,
@@ -88,7 +123,7 @@ fn model_resource(name: &Ident, generics: &Generics, defaults: &[TokenStream]) -
                 ::core::unreachable!()
             }
 
-            fn values(&self) -> ::std::vec::Vec<#runtime::Value> {
+            fn values(&self) -> ::core::result::Result<::std::vec::Vec<#runtime::Value>, #runtime::column::EncodeError> {
                 ::core::unreachable!()
             }
         }
@@ -96,7 +131,7 @@ fn model_resource(name: &Ident, generics: &Generics, defaults: &[TokenStream]) -
 }
 
 /// The impls of an enum with errors.
-pub(crate) fn enumeration(name: &Ident, generics: &Generics) -> TokenStream {
+pub(super) fn enumeration(name: &Ident, generics: &Generics) -> TokenStream {
     let runtime = runtime(Span::call_site());
     let quietly = quietly();
     let bounded = with_bounds(generics);

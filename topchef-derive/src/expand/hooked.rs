@@ -4,22 +4,26 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ExprPath;
 
 use super::words::{ask, at, method, quietly, runtime, without_self};
-use crate::model::{Hook, Method, Phase};
+use crate::model::{Hook, Method, Phase, Resource};
 
-pub(super) fn expand(name: &Ident, hooks: &[&Hook]) -> TokenStream {
+/// The hooks and the policy of a resource, and its related resources.
+pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &TokenStream) -> TokenStream {
+    let name = &resource.name;
     let runtime = runtime(Span::call_site());
     let quietly = quietly();
     let of = |phase: Phase, hook: &str, given: &[&str], belongs: fn(Method) -> bool| {
         let hooks = hooks
             .iter()
             .filter(|hook| hook.phase == phase && belongs(hook.method));
-        let given: Vec<_> = given
-            .iter()
-            .map(|given| Ident::new(&format!("__topchef_{given}"), Span::call_site()))
-            .collect();
-        let runs = hooks.map(|it| run(name, it, hook, &given));
+        let runs = hooks.map(|it| {
+            let span = at(&it.path);
+            let method = method(it.method);
+            let run = run(name, &it.path, hook, given);
+            quote_spanned!(span=> (#method, #run))
+        });
         quote!(&[#(#runs),*])
     };
     let select = of(
@@ -46,6 +50,12 @@ pub(super) fn expand(name: &Ident, hooks: &[&Hook]) -> TokenStream {
         &["cx", "tx", "values"],
         |_| true,
     );
+    let authorize = if let Some(path) = &resource.authorize {
+        let run = run(name, path, "AuthorizeHook", &["cx", "method"]);
+        quote!(::core::option::Option::Some(#run))
+    } else {
+        quote!(::core::option::Option::None)
+    };
     quote! {
         #quietly
         impl #runtime::Hooked for #name {
@@ -55,6 +65,8 @@ pub(super) fn expand(name: &Ident, hooks: &[&Hook]) -> TokenStream {
                     input: #input,
                     before_commit: #before_commit,
                     after_commit: #after_commit,
+                    authorize: #authorize,
+                    related: #related,
                 };
                 &__TOPCHEF_HOOKS
             }
@@ -68,15 +80,18 @@ fn takes_a_body(method: Method) -> bool {
 }
 
 /// A function that runs a hook when its resource's type is forgotten, through the trait of its phase.
-fn run(name: &Ident, hook: &Hook, of_phase: &str, given: &[Ident]) -> TokenStream {
-    let span = at(&hook.path);
-    let method = method(hook.method);
-    let path = without_self(&hook.path, name);
+fn run(name: &Ident, hook: &ExprPath, of_phase: &str, given: &[&str]) -> TokenStream {
+    let given: Vec<_> = given
+        .iter()
+        .map(|given| Ident::new(&format!("__topchef_{given}"), Span::call_site()))
+        .collect();
+    let span = at(hook);
+    let path = without_self(hook, name);
     // By a variable, because clippy takes an `async fn` for called that stands where a call does.
-    let segments = &hook.path.path.segments;
+    let segments = &hook.path.segments;
     let place = segments.last().map_or(span, |last| last.ident.span());
     let it = Ident::new("__topchef_hook", place);
     let generics = quote_spanned!(place=> ::<#name, _>);
     let call = ask(&it, (of_phase, &generics, "run"), &quote!(#it, #(#given),*));
-    quote_spanned!(span=> (#method, |#(#given),*| { let #it = #path; #call }))
+    quote_spanned!(span=> |#(#given),*| { let #it = #path; #call })
 }

@@ -2,32 +2,57 @@
 //!
 //! It knows no attributes, and cannot fail: by now nothing is wrong.
 
+mod collection;
+mod column_descriptor;
 mod column_type;
 mod columns;
 mod descriptor;
-pub(crate) mod fallback;
+mod fallback;
 mod hooked;
 mod model_resource;
+mod relations;
 mod words;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
+use syn::Generics;
 
-use crate::model::{Enumeration, Resource};
+use crate::model::{Enumeration, Resource, RuntimePath};
 
 /// All that a resource gets.
 pub(crate) fn resource(resource: &Resource) -> TokenStream {
     let columns: Vec<_> = resource.columns.iter().enumerate().collect();
     let hooks: Vec<_> = resource.hooks.iter().collect();
-    [
+    let code = [
         columns::expand(resource, &columns),
         model_resource::expand(resource),
-        hooked::expand(&resource.name, &hooks),
-    ]
-    .into_iter()
-    .collect()
+        hooked::expand(resource, &hooks, &relations::endpoints(resource)),
+        relations::checks(resource),
+        collection::checks(resource),
+    ];
+    words::with_runtime(&resource.runtime, code.into_iter().collect())
 }
 
 /// All that an enum gets.
 pub(crate) fn enumeration(enumeration: &Enumeration) -> TokenStream {
-    column_type::expand(enumeration)
+    let code = column_type::expand(enumeration);
+    words::with_runtime(&enumeration.runtime, code)
+}
+
+/// What a resource with errors gets.
+pub(crate) fn resource_with_errors(resource: &Resource) -> TokenStream {
+    words::with_runtime(&resource.runtime, fallback::resource(resource))
+}
+
+/// What an item gets of which nothing could be read as a resource.
+pub(crate) fn no_resource(name: &Ident, generics: &Generics, runtime: &RuntimePath) -> TokenStream {
+    words::with_runtime(runtime, fallback::unread_resource(name, generics))
+}
+
+/// What an enum with errors gets, or what is none.
+pub(crate) fn enumeration_with_errors(
+    name: &Ident,
+    generics: &Generics,
+    runtime: &RuntimePath,
+) -> TokenStream {
+    words::with_runtime(runtime, fallback::enumeration(name, generics))
 }

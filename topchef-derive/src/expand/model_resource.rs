@@ -6,8 +6,8 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::descriptor;
-use super::words::{ask, at, quietly, runtime};
-use crate::model::{Column, Computed, Resource};
+use super::words::{ask, at, quietly, runtime, without_self};
+use crate::model::{Column, Computed, Resource, Skipped};
 
 pub(super) fn expand(resource: &Resource) -> TokenStream {
     let runtime = runtime(Span::call_site());
@@ -17,19 +17,24 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
     let from_row = resource
         .columns
         .iter()
-        .map(|column| read_field(column, name));
+        .map(|column| read_field(column, name))
+        .chain(resource.skipped.iter().map(fill_field));
     let values = resource
         .columns
         .iter()
         .map(|column| value_of_field(column, name));
     let write_computed = write_computed(&resource.computed);
+    let key = key_type(resource);
+    let places = resource
+        .key
+        .iter()
+        .map(|key| Literal::usize_unsuffixed(key.index));
     quote! {
         #quietly
         impl #runtime::ModelResource for #name {
-            fn descriptor() -> &'static #runtime::descriptor::Descriptor {
-                static __TOPCHEF_DESCRIPTOR: #runtime::descriptor::Descriptor = #descriptor;
-                &__TOPCHEF_DESCRIPTOR
-            }
+            type Key = #key;
+            const KEY: &'static [usize] = &[#(#places),*];
+            const DESCRIPTOR: &'static #runtime::descriptor::Descriptor = &#descriptor;
 
             fn from_row(
                 __topchef_row: &#runtime::column::Row<'_>,
@@ -37,12 +42,24 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
                 ::core::result::Result::Ok(Self { #(#from_row),* })
             }
 
-            fn values(&self) -> ::std::vec::Vec<#runtime::Value> {
-                ::std::vec![#(#values),*]
+            fn values(&self) -> ::core::result::Result<::std::vec::Vec<#runtime::Value>, #runtime::column::EncodeError> {
+                ::core::result::Result::Ok(::std::vec![#(#values),*])
             }
 
             #write_computed
         }
+    }
+}
+
+/// The type of the key's column, or a tuple of them.
+pub(super) fn key_type(resource: &Resource) -> TokenStream {
+    let types: Vec<_> = resource
+        .key_columns()
+        .map(|column| without_self(&column.ty, &resource.name))
+        .collect();
+    match types.as_slice() {
+        [only] => only.clone(),
+        types => quote!((#(#types,)*)),
     }
 }
 
@@ -55,10 +72,19 @@ fn read_field(column: &Column, name: &Ident) -> TokenStream {
     quote_spanned!(span=> #field: #name::#constant.read(__topchef_row)?)
 }
 
+/// A field that is no column gets its type's own value.
+fn fill_field(skipped: &Skipped) -> TokenStream {
+    let field = &skipped.field;
+    let nothing = TokenStream::new();
+    let filled = ask(&skipped.ty, ("SkippedField", &nothing, "filled"), &nothing);
+    let span = at(&skipped.ty);
+    quote_spanned!(span=> #field: #filled)
+}
+
 fn value_of_field(column: &Column, name: &Ident) -> TokenStream {
     let span = at(&column.ty);
     let constant = &column.constant;
-    quote_spanned!(span=> #name::#constant.value(self))
+    quote_spanned!(span=> #name::#constant.value(self)?)
 }
 
 /// Nothing without computed fields: the trait's own says that there is no such field.

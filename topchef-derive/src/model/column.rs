@@ -2,56 +2,76 @@
 //!
 //! It does not know the other columns.
 
-use syn::{Expr, ExprPath, GenericArgument, Ident, PathArguments, PathSegment, Type};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Expr, ExprPath, GenericArgument, Ident, LitStr, PathArguments, PathSegment, Type};
 
-/// The types, by their names, that hold one value which is no text.
-const SCALARS: [&str; 21] = [
+/// The integers, by their names.
+const INTEGERS: [&str; 12] = [
+    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+];
+
+/// The other numbers, by their names.
+const FRACTIONS: [&str; 3] = ["f32", "f64", "Decimal"];
+
+/// The types, by their names, that hold one value which is neither a text nor a number.
+const OTHER_SCALARS: [&str; 6] = [
     "bool",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "f32",
-    "f64",
     "Uuid",
     "NaiveDate",
     "NaiveTime",
     "NaiveDateTime",
     "DateTime",
-    "Decimal",
 ];
 
 /// A field that is a column.
 pub(crate) struct Column {
     /// As it stands in the struct, so perhaps `r#type`.
     pub(crate) field: Ident,
-    /// In the table.
+    /// In Rust, without `r#`.
     pub(crate) name: String,
+    /// In the table; a derived name has the place of the field's.
+    pub(crate) in_table: LitStr,
     /// In JSON and URLs.
     pub(crate) wire: String,
+    /// The name in JSON and URLs, when it was written.
+    pub(crate) rename: Option<LitStr>,
     /// The typed column, `TITLE`.
     pub(crate) constant: Ident,
     pub(crate) ty: Type,
     pub(crate) doc: String,
     pub(crate) default: Option<DefaultValue>,
     pub(crate) max_length: Option<Length>,
-    /// The word that says so; the same for the two below.
+    pub(crate) min_length: Option<Length>,
+    pub(crate) minimum: Option<Bound>,
+    pub(crate) maximum: Option<Bound>,
+    pub(crate) pattern: Option<LitStr>,
+    pub(crate) format: Option<Format>,
+    /// The struct of the resource whose key it holds.
+    pub(crate) references: Option<ExprPath>,
+    /// What it becomes with every change.
+    pub(crate) on_update: Option<DefaultValue>,
+    /// The word that says so; the same for all below.
+    pub(crate) unique: Option<Ident>,
+    pub(crate) index: Option<Ident>,
     pub(crate) read_only: Option<Ident>,
     pub(crate) write_only: Option<Ident>,
+    pub(crate) version: Option<Ident>,
     pub(crate) json: Option<Ident>,
     /// Whether something about the field was not understood, so that what seems to be missing may be misspelt.
     pub(crate) misread: bool,
 }
 
-/// What a column holds when nothing was given.
+/// A field that is no column.
+pub(crate) struct Skipped {
+    /// As it stands in the struct.
+    pub(crate) field: Ident,
+    pub(crate) ty: Type,
+    /// The keys besides `skip`, of which there are none when nothing is wrong.
+    pub(crate) other_keys: Vec<Ident>,
+}
+
+/// What a column holds when nothing was given, or becomes with every change.
 pub(crate) enum DefaultValue {
     /// The type's own; the word is `default`.
     OfType(Ident),
@@ -69,6 +89,60 @@ pub(crate) struct Length {
     pub(crate) written: Expr,
 }
 
+/// A number that another must not pass.
+pub(crate) struct Bound {
+    pub(crate) number: Number,
+    pub(crate) written: Expr,
+}
+
+/// A number, as it was written.
+#[derive(Clone, Copy)]
+pub(crate) enum Number {
+    Integer(i64),
+    Real(f64),
+}
+
+/// What a text is, and the word that says so.
+pub(crate) struct Format {
+    pub(crate) known: KnownFormat,
+    pub(crate) written: LitStr,
+}
+
+/// The formats that a text can have.
+#[derive(Clone, Copy)]
+pub(crate) enum KnownFormat {
+    Email,
+    Uri,
+    Ipv4,
+    Ipv6,
+}
+
+impl KnownFormat {
+    /// All of them, in the order of the documentation.
+    pub(crate) const ALL: [Self; 4] = [Self::Email, Self::Uri, Self::Ipv4, Self::Ipv6];
+
+    /// Its name in JSON Schema (Validation, section 7.3).
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Uri => "uri",
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+        }
+    }
+}
+
+/// As it was written, for errors.
+impl ToTokens for DefaultValue {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::OfType(word) => word.to_tokens(tokens),
+            Self::Path(path) => path.to_tokens(tokens),
+            Self::Literal(value) | Self::Expression(value) => value.to_tokens(tokens),
+        }
+    }
+}
+
 impl Column {
     /// Whether the type is written `Option<..>`.
     pub(crate) fn is_option(&self) -> bool {
@@ -83,15 +157,39 @@ impl Column {
 
     /// Whether the type is by its name one of those that have a column form, so that it needs no `json`.
     pub(crate) fn is_plainly_a_column(&self) -> bool {
-        self.type_name()
-            .is_some_and(|name| name == "String" || SCALARS.contains(&name.as_str()))
+        self.is_of_type_in(|name| name == "String" || is_scalar(name))
     }
 
     /// Whether the type is by its name a number, a date or something else that has no length in characters.
     pub(crate) fn is_plainly_not_text(&self) -> bool {
-        self.type_name()
-            .is_some_and(|name| name == "Vec" || SCALARS.contains(&name.as_str()))
+        self.is_of_type_in(|name| name == "Vec" || is_scalar(name))
     }
+
+    /// Whether the type is by its name a text, a date or something else that is neither large nor small.
+    pub(crate) fn is_plainly_not_a_number(&self) -> bool {
+        self.is_of_type_in(|name| {
+            is_known(name) && !INTEGERS.contains(&name) && !FRACTIONS.contains(&name)
+        })
+    }
+
+    /// Whether the type is by its name something that does not count.
+    pub(crate) fn is_plainly_not_an_integer(&self) -> bool {
+        self.is_of_type_in(|name| is_known(name) && !INTEGERS.contains(&name))
+    }
+
+    fn is_of_type_in(&self, types: fn(&str) -> bool) -> bool {
+        self.type_name().is_some_and(|name| types(&name))
+    }
+}
+
+/// Whether the name is that of a type which holds one value that is no text.
+fn is_scalar(name: &str) -> bool {
+    INTEGERS.contains(&name) || FRACTIONS.contains(&name) || OTHER_SCALARS.contains(&name)
+}
+
+/// Whether the name says what the type is.
+fn is_known(name: &str) -> bool {
+    ["String", "Vec"].contains(&name) || is_scalar(name)
 }
 
 /// The `T` of `Option<T>`.

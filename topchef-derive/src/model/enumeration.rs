@@ -4,9 +4,12 @@
 
 use syn::{Ident, LitStr};
 
+use super::RuntimePath;
+
 /// An enum without fields.
 pub(crate) struct Enumeration {
     pub(crate) name: Ident,
+    pub(crate) runtime: RuntimePath,
     pub(crate) variants: Vec<Variant>,
 }
 

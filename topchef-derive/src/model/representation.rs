@@ -1,4 +1,4 @@
-//! What goes out: columns, and methods of the struct.
+//! What goes out: columns, methods of the struct, and related records.
 //!
 //! It does not know what a field holds.
 
@@ -26,6 +26,13 @@ pub(crate) enum Origin {
     ForOne,
 }
 
+/// A name as it stands in a list.
+pub(crate) struct SerialName {
+    pub(crate) word: Ident,
+    /// Whether it was written `name()`.
+    pub(crate) is_method: bool,
+}
+
 /// A name in a list, and what it names.
 pub(crate) struct SerialField {
     pub(crate) word: Ident,
@@ -39,6 +46,8 @@ pub(crate) enum Source {
     Column(usize),
     /// The method at this place among the computed fields.
     Computed(usize),
+    /// The relation at this place.
+    Relation(usize),
     /// Nowhere: the struct has no such field.
     Nowhere,
 }

@@ -2,9 +2,12 @@
 //!
 //! It does not know what makes one right.
 
-use syn::{Generics, Ident, LitStr, Visibility};
+use syn::{ExprPath, Generics, Ident, LitStr, Visibility};
 
-use super::{Column, Computed, Hook, Method, Methods, Representation, SerialField};
+use super::{
+    Answer, Collection, Column, Computed, Hook, ListedMethod, Method, Methods, RelatedList,
+    Relation, Representation, RuntimePath, SerialField, Skipped,
+};
 
 /// A struct that is to be a resource.
 pub(crate) struct Resource {
@@ -22,13 +25,41 @@ pub(crate) struct Resource {
     pub(crate) methods: Methods,
     /// In the order of the fields.
     pub(crate) columns: Vec<Column>,
-    /// Exactly one, when nothing is wrong.
+    /// The fields that are no columns.
+    pub(crate) skipped: Vec<Skipped>,
+    /// One to four, when nothing is wrong.
     pub(crate) key: Vec<KeyColumn>,
     /// The methods of the struct that go out, each once.
     pub(crate) computed: Vec<Computed>,
     /// Those that were written, then the default one for all other methods.
     pub(crate) representations: Vec<Representation>,
+    pub(crate) relations: Vec<Relation>,
+    /// The fields of related records; what is said of one method stands before what is said of all.
+    pub(crate) related_lists: Vec<RelatedList>,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) collection: Collection,
     pub(crate) hooks: Vec<Hook>,
+    /// The policy.
+    pub(crate) authorize: Option<ExprPath>,
+    pub(crate) envelope: Envelope,
+    pub(crate) docs: Vec<MethodDoc>,
+    pub(crate) runtime: RuntimePath,
+}
+
+/// What stands around the records of a body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Envelope {
+    /// An object with `data`, `links` and `meta`.
+    #[default]
+    Data,
+    /// Nothing.
+    None,
+}
+
+/// What the documentation says of a method.
+pub(crate) struct MethodDoc {
+    pub(crate) method: ListedMethod,
+    pub(crate) text: LitStr,
 }
 
 /// A column of the primary key.
@@ -39,6 +70,9 @@ pub(crate) struct KeyColumn {
 }
 
 impl Resource {
+    /// The most columns that a primary key can have: the runtime's tuples end there.
+    pub(crate) const MOST_KEY_COLUMNS: usize = 4;
+
     /// The fields that go out for a method.
     pub(crate) fn fields_of(&self, method: Method) -> &[SerialField] {
         self.representations

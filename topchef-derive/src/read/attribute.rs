@@ -28,6 +28,17 @@ pub(super) fn receive<R: Default + FromMeta>(
     (received.unwrap_or_default(), items.complete)
 }
 
+/// What a receiver makes of what stands in the parentheses of `key`, and whether that is all that stands there.
+pub(super) fn receive_inside<R: Default + FromMeta>(
+    key: &Ident,
+    tokens: &TokenStream,
+    problems: &mut Problems,
+) -> (R, bool) {
+    let items = items_of(tokens, problems);
+    let received = problems.received(R::from_list(&items.list), key);
+    (received.unwrap_or_default(), items.complete)
+}
+
 /// The items of every `#[resource(..)]`.
 fn items(attributes: &[Attribute], problems: &mut Problems) -> Items {
     let mut all = Items {

@@ -8,13 +8,16 @@ use syn::{Attribute, Ident, LitStr};
 use super::attribute;
 use super::key::{Key, UnknownKeys, value_of};
 use super::key_names::{ENUM_KEYS, VARIANT_KEYS};
+use super::runtime::{self, Runtime};
 use crate::diag::Problems;
-use crate::model::Case;
+use crate::model::{Case, RuntimePath};
 
 #[derive(Default, FromMeta)]
 struct EnumReceiver {
     #[darling(multiple)]
     rename_all: Vec<Key<Case>>,
+    #[darling(multiple, rename = "crate")]
+    runtime: Vec<Key<Runtime>>,
     #[darling(flatten)]
     unknown: UnknownKeys,
 }
@@ -30,6 +33,7 @@ struct VariantReceiver {
 /// What was written above an enum.
 pub(crate) struct EnumKeys {
     pub(crate) rename_all: Option<Case>,
+    pub(crate) runtime: RuntimePath,
 }
 
 /// What was written above a variant.
@@ -47,6 +51,7 @@ impl EnumKeys {
         );
         Self {
             rename_all: value_of(receiver.rename_all, problems),
+            runtime: runtime::path(receiver.runtime, problems),
         }
     }
 }
@@ -68,6 +73,15 @@ impl VariantKeys {
 #[cfg(test)]
 mod tests {
     use crate::testing::enum_problems;
+
+    #[test]
+    fn the_runtime_can_be_elsewhere() {
+        let problems = enum_problems! {
+            #[resource(crate = ::facade)]
+            enum Status { Done }
+        };
+        assert!(problems.is_empty(), "{problems:?}");
+    }
 
     #[test]
     fn an_unknown_key_is_an_error_on_the_key() {

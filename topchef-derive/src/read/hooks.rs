@@ -50,6 +50,11 @@ impl Value for Hooks {
 impl Value for ExprPath {
     fn read(given: Given<'_>, problems: &mut Problems) -> Option<Self> {
         let method = given.key;
+        let hook = if method == "authorize" {
+            "a policy"
+        } else {
+            "a hook"
+        };
         match given.form {
             Form::Value(Expr::Path(path)) => return Some(path.clone()),
             Form::Value(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
@@ -57,15 +62,15 @@ impl Value for ExprPath {
                 given.is_wrong(format!("write the path without quotes: `{method} = {path}`"), problems);
             }
             Form::Value(Expr::Closure(_)) => given.is_wrong(
-                format!("a hook is not a closure: write an `async fn` and name it, `{method} = path`"),
+                format!("{hook} is not a closure: write an `async fn` and name it, `{method} = path`"),
                 problems,
             ),
             Form::Value(Expr::Call(_)) => given.is_wrong(
-                format!("a hook is named, not called: write its path without parentheses, `{method} = path`"),
+                format!("{hook} is named, not called: write its path without parentheses, `{method} = path`"),
                 problems,
             ),
             _ => given.is_wrong(
-                format!("a hook is the path of an `async fn`: write `{method} = path`"),
+                format!("{hook} is the path of an `async fn`: write `{method} = path`"),
                 problems,
             ),
         }
@@ -92,6 +97,36 @@ mod tests {
                 "delete: a hook is the path of an `async fn`: write `delete = path`",
             ],
         );
+    }
+
+    #[test]
+    fn a_policy_is_a_path() {
+        for (given, word, message) in [
+            (
+                "= \"members\"",
+                "\"members\"",
+                "write the path without quotes: `authorize = members`",
+            ),
+            (
+                "= |cx| cx",
+                "|cx| cx",
+                "a policy is not a closure: write an `async fn` and name it, `authorize = path`",
+            ),
+            (
+                "= members()",
+                "members()",
+                "a policy is named, not called: write its path without parentheses, `authorize = path`",
+            ),
+            (
+                "(get = members)",
+                "get = members",
+                "a policy is the path of an `async fn`: write `authorize = path`",
+            ),
+        ] {
+            let item = format!("#[resource(authorize {given})] struct Book {{ id: Uuid }}");
+            let problems = crate::testing::problems_of(&item, crate::pipeline::resource_stages);
+            assert_eq!(problems, [format!("{word}: {message}")]);
+        }
     }
 
     #[test]

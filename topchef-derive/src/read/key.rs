@@ -223,8 +223,9 @@ mod tests {
                 struct Book { id: Uuid }
             },
             [
-                "serde::rename_all: unknown key `serde::rename_all`; a struct takes `table`, `url_prefix`, `url_name`, \
-                 `methods`, `rename_all`, `serial_fields`, `process_input`, `before_commit` and `after_commit`"
+                "serde::rename_all: unknown key `serde::rename_all`; a struct takes `table`, `url_prefix`, `url_name`, `methods`, `rename_all`, \
+                 `serial_fields`, `serial_field_relations`, `relations`, `process_input`, `before_commit`, \
+                 `after_commit`, `collection`, `authorize`, `envelope`, `doc` and `crate`"
             ],
         );
     }

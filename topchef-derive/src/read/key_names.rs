@@ -3,30 +3,84 @@
 //! It does not know what they mean.
 
 /// The keys of a struct, in the order of the documentation.
-pub(super) const STRUCT_KEYS: [&str; 9] = [
+pub(super) const STRUCT_KEYS: [&str; 16] = [
     "table",
     "url_prefix",
     "url_name",
     "methods",
     "rename_all",
     "serial_fields",
+    "serial_field_relations",
+    "relations",
     "process_input",
     "before_commit",
     "after_commit",
+    "collection",
+    "authorize",
+    "envelope",
+    "doc",
+    "crate",
+];
+
+/// The keys of a relation.
+pub(super) const RELATION_KEYS: [&str; 4] = ["belongs_to", "has_many", "has_one", "by"];
+
+/// The keys of `collection(..)`.
+pub(super) const COLLECTION_KEYS: [&str; 6] = [
+    "filter",
+    "sort",
+    "order_by",
+    "search",
+    "page_size",
+    "max_page_size",
 ];
 
 /// The keys of a field, in the order of the documentation.
-pub(super) const FIELD_KEYS: [&str; 6] = [
+pub(super) const FIELD_KEYS: [&str; 19] = [
     "primary_key",
+    "column",
+    "rename",
     "default",
     "max_length",
+    "min_length",
+    "minimum",
+    "maximum",
+    "pattern",
+    "format",
+    "unique",
+    "index",
+    "references",
     "read_only",
     "write_only",
+    "on_update",
+    "version",
     "json",
+    "skip",
 ];
 
 /// The keys of an enum.
-pub(super) const ENUM_KEYS: [&str; 1] = ["rename_all"];
+pub(super) const ENUM_KEYS: [&str; 2] = ["rename_all", "crate"];
 
 /// The keys of a variant of an enum.
 pub(super) const VARIANT_KEYS: [&str; 1] = ["rename"];
+
+#[cfg(test)]
+mod tests {
+    use super::{FIELD_KEYS, STRUCT_KEYS};
+
+    /// The page that users read.
+    const REFERENCE: &str = include_str!("../../../topchef-runtime/src/docs/attributes.md");
+
+    #[test]
+    fn every_key_has_a_section_in_the_reference() {
+        let headings: Vec<_> = REFERENCE
+            .lines()
+            .filter(|line| line.starts_with("## "))
+            .collect();
+        for key in STRUCT_KEYS.iter().chain(&FIELD_KEYS) {
+            let name = format!("`{key}`");
+            let is_there = headings.iter().any(|heading| heading.contains(&name));
+            assert!(is_there, "{name} has no section in docs/attributes.md");
+        }
+    }
+}

@@ -29,7 +29,7 @@ impl Value for Length {
 }
 
 /// The number, which may be negative and stand in underscores, but has no suffix and is no constant.
-fn whole_number(expression: &Expr) -> Option<i64> {
+pub(super) fn whole_number(expression: &Expr) -> Option<i64> {
     match expression {
         Expr::Lit(literal) => match &literal.lit {
             syn::Lit::Int(number) if number.suffix().is_empty() => number.base10_parse().ok(),

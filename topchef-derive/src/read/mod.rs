@@ -3,18 +3,30 @@
 //! It fills in no default and asks no rule; what cannot be read is said here, and the rest is read all the same.
 
 mod attribute;
+mod bound;
+mod brackets;
 mod by_method;
+mod collection;
 mod default;
 mod doc;
+mod docs;
 mod enum_keys;
+mod envelope;
 mod field_keys;
 mod flag;
+mod format;
 mod hooks;
 mod key;
 mod key_names;
 mod length;
 mod methods;
+mod on_update;
+mod pattern;
+mod references;
+mod relations;
 mod rename_all;
+mod runtime;
+mod serial_field_relations;
 mod serial_fields;
 mod shape;
 mod struct_keys;
@@ -22,12 +34,16 @@ mod text;
 
 use syn::{DeriveInput, Generics, Ident, Type, Visibility};
 
+pub(crate) use self::collection::{WrittenCollection, WrittenColumn};
 pub(crate) use self::enum_keys::{EnumKeys, VariantKeys};
 pub(crate) use self::field_keys::FieldKeys;
-pub(crate) use self::serial_fields::{SerialFields, SerialList, SerialName};
+pub(crate) use self::relations::{Relations, WrittenLink, WrittenRelation};
+pub(crate) use self::serial_field_relations::{RelatedLists, WrittenRelatedList};
+pub(crate) use self::serial_fields::{SerialFields, SerialList};
 pub(crate) use self::struct_keys::StructKeys;
 
 use crate::diag::Problems;
+use crate::model::RuntimePath;
 
 /// A struct as it was written.
 pub(crate) struct WrittenResource {
@@ -60,12 +76,18 @@ pub(crate) struct WrittenVariant {
     pub(crate) keys: VariantKeys,
 }
 
-/// Reads a struct; nothing when the item is of another shape.
-pub(crate) fn resource(input: &DeriveInput, problems: &mut Problems) -> Option<WrittenResource> {
+/// Reads a struct; only where the runtime is, when the item is of another shape.
+pub(crate) fn resource(
+    input: &DeriveInput,
+    problems: &mut Problems,
+) -> Result<WrittenResource, RuntimePath> {
     let fields = shape::named_fields(input, problems);
     shape::no_generics(input, problems);
     let keys = StructKeys::read(&input.ident, &input.attrs, problems);
-    let fields = fields?
+    let Some(fields) = fields else {
+        return Err(keys.runtime);
+    };
+    let fields = fields
         .named
         .iter()
         .filter_map(|field| {
@@ -79,7 +101,7 @@ pub(crate) fn resource(input: &DeriveInput, problems: &mut Problems) -> Option<W
             })
         })
         .collect();
-    Some(WrittenResource {
+    Ok(WrittenResource {
         name: input.ident.clone(),
         visibility: input.vis.clone(),
         generics: input.generics.clone(),
@@ -89,15 +111,18 @@ pub(crate) fn resource(input: &DeriveInput, problems: &mut Problems) -> Option<W
     })
 }
 
-/// Reads an enum; nothing when the item is of another shape.
+/// Reads an enum; only where the runtime is, when the item is of another shape.
 pub(crate) fn enumeration(
     input: &DeriveInput,
     problems: &mut Problems,
-) -> Option<WrittenEnumeration> {
+) -> Result<WrittenEnumeration, RuntimePath> {
     let variants = shape::variants(input, problems);
     shape::no_generics(input, problems);
     let keys = EnumKeys::read(&input.ident, &input.attrs, problems);
-    let variants = variants?
+    let Some(variants) = variants else {
+        return Err(keys.runtime);
+    };
+    let variants = variants
         .iter()
         .map(|variant| {
             shape::no_fields(variant, problems);
@@ -107,7 +132,7 @@ pub(crate) fn enumeration(
             }
         })
         .collect();
-    Some(WrittenEnumeration {
+    Ok(WrittenEnumeration {
         name: input.ident.clone(),
         keys,
         variants,

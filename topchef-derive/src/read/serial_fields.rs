@@ -1,4 +1,4 @@
-//! `serial_fields = [id, label()]` and `serial_fields(get = [..], list = [..])`.
+//! `serial_fields = [id, label()]` and `serial_fields(get = [..], list = [..], post = Job[..])`.
 //!
 //! It does not know which fields there are.
 
@@ -6,38 +6,55 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, Token, token};
+use syn::{ExprPath, Ident, Token, token};
 
 use super::attribute::between_commas;
+use super::brackets::{in_brackets, last_group};
 use super::by_method;
 use super::key::{Form, Given, Value};
 use crate::diag::Problems;
-use crate::model::{ListedMethod, Method};
+use crate::model::{Answer, ListedMethod, Method, SerialName};
 
 /// The fields that go out, as written.
 pub(crate) enum SerialFields {
     /// The same for all methods; the word is the key.
     All(Ident, SerialList),
     /// For each of some methods.
-    ByMethod(Vec<(ListedMethod, SerialList)>),
+    ByMethod {
+        /// The fields of the resource itself.
+        lists: Vec<(ListedMethod, SerialList)>,
+        /// The fields of another resource, with whose record a hook answers.
+        answers: Vec<Answer>,
+    },
 }
 
 /// One list.
 pub(crate) struct SerialList(pub(crate) Vec<SerialName>);
 
-/// One name in a list.
-pub(crate) struct SerialName {
-    pub(crate) word: Ident,
-    /// Whether it was written `name()`.
-    pub(crate) is_method: bool,
+/// What goes out for one method.
+enum OfMethod {
+    /// Fields of the resource itself.
+    Own(SerialList),
+    /// Fields of another one.
+    Other(ExprPath, SerialList),
 }
 
 impl Value for SerialFields {
     fn read(given: Given<'_>, problems: &mut Problems) -> Option<Self> {
         match given.form {
             Form::List(tokens) if tokens.clone().into_iter().any(is_equals_sign) => {
-                let lists = by_method::read(tokens, &Method::WITH_FIELDS, problems);
-                Some(Self::ByMethod(lists))
+                let (mut lists, mut answers) = (Vec::new(), Vec::new());
+                for (method, fields) in by_method::read(tokens, &Method::WITH_FIELDS, problems) {
+                    match fields {
+                        OfMethod::Own(list) => lists.push((method, list)),
+                        OfMethod::Other(target, SerialList(names)) => answers.push(Answer {
+                            method,
+                            target,
+                            names,
+                        }),
+                    }
+                }
+                Some(Self::ByMethod { lists, answers })
             }
             Form::Word | Form::List(_) => {
                 given.is_wrong(
@@ -57,72 +74,67 @@ fn is_equals_sign(token: TokenTree) -> bool {
     matches!(token, TokenTree::Punct(sign) if sign.as_char() == '=')
 }
 
+impl Value for OfMethod {
+    fn read(given: Given<'_>, problems: &mut Problems) -> Option<Self> {
+        match other_resource(&value_tokens(given.form)) {
+            Some((target, inner)) => names(&inner, problems).map(|list| Self::Other(target, list)),
+            None => SerialList::read(given, problems).map(Self::Own),
+        }
+    }
+}
+
 impl Value for SerialList {
     /// Reads tokens and not expressions, for `Job[id, status]` is none.
     fn read(given: Given<'_>, problems: &mut Problems) -> Option<Self> {
-        let tokens = match given.form {
-            Form::Value(value) => value.to_token_stream(),
-            Form::Broken(tokens) => tokens.clone(),
-            Form::Word | Form::List(_) => TokenStream::new(),
-        };
-        let Some(inner) = in_brackets(&tokens) else {
-            let key = given.key;
-            if let Some(resource) = other_resource(&tokens) {
-                given.is_wrong(not_available(&resource), problems);
-            } else {
-                given.is_wrong(
-                    format!("`{key}` takes a list: write `{key} = [..]`"),
-                    problems,
-                );
+        let tokens = value_tokens(given.form);
+        if let Some(inner) = in_brackets(&tokens) {
+            return names(&inner, problems);
+        }
+        let key = given.key;
+        let message = match other_resource(&tokens) {
+            Some((target, _)) => {
+                let target = target.to_token_stream().to_string().replace(' ', "");
+                format!(
+                    "`{target}[..]` is what a hook of one method answers with: write `serial_fields(post = {target}[..])`"
+                )
             }
-            return None;
+            None => format!("`{key}` takes a list: write `{key} = [..]`"),
         };
-        let mut names = Vec::new();
-        let mut complete = true;
-        for name in between_commas(&inner, serial_name) {
-            match name {
-                Ok(name) => names.push(name),
-                Err(error) => {
-                    problems.syntax(error);
-                    complete = false;
-                }
+        given.is_wrong(message, problems);
+        None
+    }
+}
+
+fn value_tokens(form: Form<'_>) -> TokenStream {
+    match form {
+        Form::Value(value) => value.to_token_stream(),
+        Form::Broken(tokens) => tokens.clone(),
+        Form::Word | Form::List(_) => TokenStream::new(),
+    }
+}
+
+/// The names between commas.
+fn names(inner: &TokenStream, problems: &mut Problems) -> Option<SerialList> {
+    let mut names = Vec::new();
+    let mut complete = true;
+    for name in between_commas(inner, serial_name) {
+        match name {
+            Ok(name) => names.push(name),
+            Err(error) => {
+                problems.syntax(error);
+                complete = false;
             }
         }
-        // A list of which nothing could be read is not an empty one.
-        (complete || !names.is_empty()).then_some(Self(names))
     }
+    // A list of which nothing could be read is not an empty one.
+    (complete || !names.is_empty()).then_some(SerialList(names))
 }
 
-/// What stands in a pair of brackets, when that is all there is.
-fn in_brackets(tokens: &TokenStream) -> Option<TokenStream> {
-    let mut tokens = tokens.clone().into_iter();
-    match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Group(group)), None)
-            if group.delimiter() == proc_macro2::Delimiter::Bracket =>
-        {
-            Some(group.stream())
-        }
-        _ => None,
-    }
-}
-
-/// The name in `Job[..]`.
-fn other_resource(tokens: &TokenStream) -> Option<String> {
-    let mut tokens = tokens.clone().into_iter();
-    match (tokens.next(), tokens.next()) {
-        (Some(TokenTree::Ident(name)), Some(TokenTree::Group(group)))
-            if group.delimiter() == proc_macro2::Delimiter::Bracket =>
-        {
-            Some(name.to_string())
-        }
-        _ => None,
-    }
-}
-
-fn not_available(resource: &str) -> String {
-    format!(
-        "`{resource}[..]`, the fields of another resource, is not available yet; name fields of this one"
-    )
+/// The path and the names in `Job[..]`.
+fn other_resource(tokens: &TokenStream) -> Option<(ExprPath, TokenStream)> {
+    let (before, inner) = last_group(tokens)?;
+    let path = syn::parse2(before).ok()?;
+    Some((path, inner))
 }
 
 fn serial_name(input: ParseStream<'_>) -> syn::Result<SerialName> {
@@ -134,7 +146,9 @@ fn serial_name(input: ParseStream<'_>) -> syn::Result<SerialName> {
     let word = input.call(Ident::parse_any)?;
     if input.peek(token::Bracket) {
         let list: TokenTree = input.parse()?;
-        let message = not_available(&word.to_string());
+        let message = format!(
+            "`{word}[..]` stands in place of a list, not in one; name a relation to show another record beside these fields"
+        );
         return Err(syn::Error::new_spanned(together(&word, &list), message));
     }
     if input.is_empty() || input.peek(Token![,]) {
@@ -190,18 +204,28 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_of_another_resource_are_not_available_yet() {
-        let wanted = "`Job[..]`, the fields of another resource, is not available yet; name fields of this one";
+    fn the_record_of_another_resource_stands_in_place_of_a_list() {
+        let problems = problems! {
+            #[resource(serial_fields(get = [id], post = Job[id, status()], put = jobs::Job[id]), after_commit(post = f, put = f))]
+            struct Book { id: Uuid }
+        };
+        assert!(problems.is_empty(), "{problems:?}");
         assert_eq!(
             problems! {
-                #[resource(serial_fields(get = [id, Job[id]], list = [Job[id, status]], post = Job[id, status], put = Job[id]))]
+                #[resource(serial_fields(get = [id, Job[id]]))]
                 struct Book { id: Uuid }
             },
             [
-                format!("Job[id]: {wanted}"),
-                format!("Job[id, status]: {wanted}"),
-                format!("Job[id, status]: {wanted}"),
-                format!("Job[id]: {wanted}"),
+                "Job[id]: `Job[..]` stands in place of a list, not in one; name a relation to show another record beside these fields"
+            ],
+        );
+        assert_eq!(
+            problems! {
+                #[resource(serial_fields = jobs::Job[id, status])]
+                struct Book { id: Uuid }
+            },
+            [
+                "jobs::Job[id, status]: `jobs::Job[..]` is what a hook of one method answers with: write `serial_fields(post = jobs::Job[..])`"
             ],
         );
     }

@@ -26,6 +26,7 @@ pub(crate) fn enumeration(written: WrittenEnumeration) -> Enumeration {
         .collect();
     Enumeration {
         name: written.name,
+        runtime: written.keys.runtime,
         variants,
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! It reports nothing: what is wrong stays in the model, where `check` finds it.
 
+mod collection;
 mod columns;
 mod enumeration;
 mod key;
 mod names;
+mod relations;
 mod representations;
 mod route;
 
@@ -14,7 +16,7 @@ pub(crate) use self::enumeration::enumeration;
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
-use crate::model::{Case, ListedMethod, Method, Methods, Resource};
+use crate::model::{Case, Column, ListedMethod, Method, Methods, Resource};
 use crate::read::WrittenResource;
 
 /// Settles a resource.
@@ -28,12 +30,22 @@ pub(crate) fn resource(written: WrittenResource) -> Resource {
         fields,
     } = written;
     let rename_all = keys.rename_all;
+    let (skipped, fields): (Vec<_>, Vec<_>) = fields
+        .into_iter()
+        .partition(|field| field.keys.skip.is_some());
     let key = key::columns(&fields);
     let columns: Vec<_> = fields
         .into_iter()
         .map(|field| columns::column(field, rename_all))
         .collect();
-    let lists = representations::settle(keys.serial_fields, &columns, rename_all, &name);
+    let relations = relations::relations(keys.relations, &columns, rename_all);
+    let names = representations::Names {
+        columns: &columns,
+        relations: &relations,
+        rename_all,
+    };
+    let lists = representations::settle(keys.serial_fields, names, &name);
+    let collection = collection::settle(keys.collection, &columns, &key);
     let plain = name.unraw().to_string();
     let derived = |text: String| LitStr::new(&text, name.span());
     let url_prefix = keys.url_prefix.unwrap_or_else(|| derived("/".to_owned()));
@@ -48,9 +60,18 @@ pub(crate) fn resource(written: WrittenResource) -> Resource {
         methods: keys.methods.unwrap_or_else(|| all_methods(&name)),
         key,
         columns,
+        skipped: skipped.into_iter().map(columns::skipped).collect(),
         computed: lists.computed,
         representations: lists.representations,
+        related_lists: relations::lists(keys.related_lists, &relations),
+        relations,
+        answers: lists.answers,
+        collection,
         hooks: keys.hooks,
+        authorize: keys.authorize,
+        envelope: keys.envelope.unwrap_or_default(),
+        docs: keys.docs,
+        runtime: keys.runtime,
         name,
         visibility,
         generics,
@@ -69,6 +90,14 @@ fn all_methods(name: &Ident) -> Methods {
             })
             .collect(),
     }
+}
+
+/// The place of the column of the field that a word names.
+fn place(columns: &[Column], word: &Ident) -> Option<usize> {
+    let word = word.unraw();
+    columns
+        .iter()
+        .position(|column| column.field.unraw() == word)
 }
 
 /// The name of a field or method on the wire.

@@ -5,60 +5,68 @@
 use syn::Ident;
 use syn::ext::IdentExt;
 
-use super::wire_name;
+use super::{place, wire_name};
 use crate::model::{
-    Case, Column, Computed, ListedMethod, Method, Origin, Representation, SerialField, Source,
+    Answer, Case, Column, Computed, ListedMethod, Method, Origin, Relation, Representation,
+    SerialField, SerialName, Source,
 };
-use crate::read::{SerialFields, SerialList, SerialName};
+use crate::read::{SerialFields, SerialList};
 
 /// The lists, and the methods of the struct that they name.
 pub(super) struct Lists {
     pub(super) representations: Vec<Representation>,
     pub(super) computed: Vec<Computed>,
+    pub(super) answers: Vec<Answer>,
+}
+
+/// What names can mean.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) columns: &'a [Column],
+    pub(super) relations: &'a [Relation],
+    pub(super) rename_all: Option<Case>,
 }
 
 /// Looks up the written names; methods without a list get all columns but the write-only ones.
-pub(super) fn settle(
-    written: Option<SerialFields>,
-    columns: &[Column],
-    rename_all: Option<Case>,
-    name: &Ident,
-) -> Lists {
+pub(super) fn settle(written: Option<SerialFields>, names: Names<'_>, name: &Ident) -> Lists {
     let mut lookup = Lookup {
-        columns,
-        rename_all,
+        names,
         computed: Vec::new(),
     };
-    let mut representations: Vec<_> = match written {
-        Some(SerialFields::All(key, list)) => vec![Representation {
-            methods: Method::WITH_FIELDS.to_vec(),
-            key,
-            origin: Origin::ForAll,
-            fields: lookup.fields(list),
-        }],
-        Some(SerialFields::ByMethod(lists)) => lists
-            .into_iter()
-            .map(|(ListedMethod { method, word }, list)| Representation {
+    let (mut representations, answers) = match written {
+        Some(SerialFields::All(key, list)) => {
+            let for_all = Representation {
+                methods: Method::WITH_FIELDS.to_vec(),
+                key,
+                origin: Origin::ForAll,
+                fields: lookup.fields(list),
+            };
+            (vec![for_all], Vec::new())
+        }
+        Some(SerialFields::ByMethod { lists, answers }) => {
+            let lists = lists.into_iter();
+            let for_one = |(ListedMethod { method, word }, list)| Representation {
                 methods: vec![method],
                 key: word,
                 origin: Origin::ForOne,
                 fields: lookup.fields(list),
-            })
-            .collect(),
-        None => Vec::new(),
+            };
+            (lists.map(for_one).collect(), answers)
+        }
+        None => (Vec::new(), Vec::new()),
     };
-    let by_default = default_representation(&representations, columns, name);
+    let by_default = default_representation(&representations, names.columns, name);
     representations.push(by_default);
     Lists {
         representations,
         computed: lookup.computed,
+        answers,
     }
 }
 
 /// Finds what names mean, and gathers the methods among them.
 struct Lookup<'a> {
-    columns: &'a [Column],
-    rename_all: Option<Case>,
+    names: Names<'a>,
     computed: Vec<Computed>,
 }
 
@@ -70,17 +78,22 @@ impl Lookup<'_> {
                 source: if is_method {
                     self.computed(&word)
                 } else {
-                    self.column(&word)
+                    self.field(&word)
                 },
                 word,
             })
             .collect()
     }
 
-    fn column(&self, word: &Ident) -> Source {
-        let plain = word.unraw();
-        let place = self.columns.iter().position(|column| plain == column.name);
-        place.map_or(Source::Nowhere, Source::Column)
+    fn field(&self, word: &Ident) -> Source {
+        let relation = || {
+            let mut relations = self.names.relations.iter();
+            relations.position(|relation| relation.name.unraw() == word.unraw())
+        };
+        place(self.names.columns, word)
+            .map(Source::Column)
+            .or_else(|| relation().map(Source::Relation))
+            .unwrap_or(Source::Nowhere)
     }
 
     /// A method that several lists name is one computed field.
@@ -92,7 +105,7 @@ impl Lookup<'_> {
         Source::Computed(known.unwrap_or_else(|| {
             self.computed.push(Computed {
                 method: method.clone(),
-                wire: wire_name(&method.unraw().to_string(), self.rename_all),
+                wire: wire_name(&method.unraw().to_string(), self.names.rename_all),
             });
             self.computed.len() - 1
         }))
@@ -169,6 +182,27 @@ mod tests {
             sources(&input, Method::Post),
             [Source::Column(0), Source::Column(2)]
         );
+    }
+
+    #[test]
+    fn a_list_can_name_relations() {
+        let input = parse_quote! {
+            #[resource(
+                relations(author(belongs_to = Author, by = author_id)),
+                serial_fields(get = [author, id], post = Job[id]),
+            )]
+            struct Book { id: Uuid, author_id: Uuid }
+        };
+        assert_eq!(
+            sources(&input, Method::Get),
+            [Source::Relation(0), Source::Column(0)]
+        );
+        for method in [Method::List, Method::Post] {
+            assert_eq!(
+                sources(&input, method),
+                [Source::Column(0), Source::Column(1)]
+            );
+        }
     }
 
     #[test]

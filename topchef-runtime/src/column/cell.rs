@@ -3,6 +3,7 @@
 //! It does not know which driver it is from.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use rust_decimal::Decimal;
 use sea_query::Value;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use crate::error::{ApiError, Report};
 
 /// One cell of a row, in the form that its driver has it.
 ///
-/// SQLite has five forms, so times and names come as `Text`, UUIDs as `Bytes`, booleans as `Integer`.
+/// SQLite has five forms, so times, decimals and names come as `Text`, UUIDs as `Bytes`, booleans as `Integer`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Cell<'a> {
@@ -20,6 +21,8 @@ pub enum Cell<'a> {
     Integer(i64),
     /// A float.
     Double(f64),
+    /// A decimal number.
+    Decimal(Decimal),
     /// True or false.
     Boolean(bool),
     /// Text.
@@ -58,6 +61,7 @@ pub(super) fn value_cell(value: &Value) -> Result<Cell<'_>, DecodeError> {
         Value::Int(Some(number)) => Cell::Integer(i64::from(*number)),
         Value::Double(Some(number)) => Cell::Double(*number),
         Value::Float(Some(number)) => Cell::Double(f64::from(*number)),
+        Value::Decimal(Some(number)) => Cell::Decimal(*number),
         Value::Bool(Some(boolean)) => Cell::Boolean(*boolean),
         Value::String(Some(text)) => Cell::Text(text),
         Value::Bytes(Some(bytes)) => Cell::Bytes(bytes),
@@ -124,6 +128,18 @@ impl From<DecodeError> for ApiError {
     }
 }
 
+impl From<EncodeError> for ApiError {
+    fn from(error: EncodeError) -> Self {
+        Self::serialization(error)
+    }
+}
+
+impl From<EncodeError> for Report {
+    fn from(error: EncodeError) -> Self {
+        Self::from(ApiError::from(error))
+    }
+}
+
 impl From<DecodeError> for Report {
     fn from(error: DecodeError) -> Self {
         Self::from(ApiError::from(error))
@@ -133,12 +149,15 @@ impl From<DecodeError> for Report {
 /// A record that cannot be written as JSON.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// A computed field failed to serialise.
-    #[error("a computed field cannot be written as JSON")]
+    /// A computed field, or one marked `json`, failed to serialise.
+    #[error("a field cannot be written as JSON")]
     Json(#[from] serde_json::Error),
     /// A stored cell is not what its column should hold.
     #[error("a stored cell is not what its column should hold")]
     Cell(#[from] DecodeError),
+    /// No field that goes out has this name.
+    #[error("no field called `{0}` goes out")]
+    NotShown(String),
     /// The descriptor names a computed field that the struct does not write.
     #[error("there is no computed field {0}")]
     NoSuchField(usize),

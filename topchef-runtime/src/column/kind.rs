@@ -19,6 +19,8 @@ pub enum Kind {
     Real,
     /// A 64-bit float; finite.
     Double,
+    /// A decimal number, exact, of at most 28 digits; a string in JSON, with all its decimal places.
+    Decimal,
     /// True or false.
     Boolean,
     /// Text without the character NUL (`PostgreSQL` has none).
@@ -48,6 +50,7 @@ impl Kind {
             Self::Integer { .. } => Value::BigInt(None),
             Self::Real => Value::Float(None),
             Self::Double => Value::Double(None),
+            Self::Decimal => Value::Decimal(None),
             Self::Boolean => Value::Bool(None),
             Self::Text | Self::Json | Self::Enum(_) => Value::String(None),
             Self::Uuid => Value::Uuid(None),
@@ -64,6 +67,7 @@ impl Kind {
         match self {
             Self::Integer { .. } => "integer",
             Self::Real | Self::Double => "number",
+            Self::Decimal => "decimal number",
             Self::Boolean => "boolean",
             Self::Text | Self::Enum(_) => "string",
             Self::Uuid => "UUID",
@@ -74,6 +78,14 @@ impl Kind {
             Self::Bytes => "base64 string",
             Self::Json => "JSON value",
         }
+    }
+
+    /// Whether it is a number.
+    pub const fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Integer { .. } | Self::Real | Self::Double | Self::Decimal
+        )
     }
 
     /// Whether values of this kind can be compared and sorted in SQL.

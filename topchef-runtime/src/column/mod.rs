@@ -3,6 +3,9 @@
 //! It knows neither tables nor URLs nor drivers.
 
 mod cell;
+mod constraint;
+mod decimal;
+mod key;
 mod kind;
 mod parse;
 mod row;
@@ -12,6 +15,9 @@ mod write;
 use std::fmt;
 
 pub use cell::{Cell, DecodeError, EncodeError};
+pub use constraint::{Bound, CompiledPattern, Format, Pattern};
+pub(crate) use key::LARGEST_GIVEN;
+pub use key::{Key, KeyType, RefersTo};
 pub use kind::{ColumnDefault, Kind};
 pub use parse::{InputError, parse_json, parse_text};
 pub use row::{Cells, Row, ValueCells};
@@ -42,7 +48,7 @@ pub struct Codec<T> {
     pub(crate) key_default: ColumnDefault,
     pub(crate) check: Option<CheckJson>,
     from_cell: fn(Cell<'_>) -> Result<T, DecodeError>,
-    to_value: fn(&T) -> Value,
+    to_value: fn(&T) -> Result<Value, EncodeError>,
 }
 
 impl<M, T> Column<M, T> {
@@ -81,7 +87,10 @@ impl<M, T> Column<M, T> {
     }
 
     /// The value of a record's field, to bind.
-    pub fn value(self, record: &M) -> Value {
+    ///
+    /// # Errors
+    /// [`EncodeError`] when a field marked `json` cannot be written as JSON.
+    pub fn value(self, record: &M) -> Result<Value, EncodeError> {
         self.to_value((self.get)(record))
     }
 
@@ -93,7 +102,7 @@ impl<M, T> Column<M, T> {
         (self.get_mut)(record)
     }
 
-    pub(crate) fn to_value(self, field: &T) -> Value {
+    pub(crate) fn to_value(self, field: &T) -> Result<Value, EncodeError> {
         (self.codec.to_value)(field)
     }
 
@@ -121,5 +130,6 @@ impl<M, T> fmt::Debug for Column<M, T> {
 }
 
 pub(crate) use cell::is_null;
-pub(crate) use types::{CheckJson, from_value, own, to_base64};
+pub(crate) use decimal::compare_decimals;
+pub(crate) use types::{CheckJson, own};
 pub(crate) use write::{TIME, date_time, timestamp};

@@ -5,11 +5,13 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use rust_decimal::Decimal;
 use sea_query::Value;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::decimal::decimal;
 use super::kind::Kind;
 use super::types::{ColumnType, from_base64};
 
@@ -62,6 +64,8 @@ pub fn parse_json(kind: Kind, json: &RawValue) -> Result<Value, InputError> {
             .ok()
             .filter(|number| number.is_finite())
             .map(|number| number.to_value()),
+        // A number as it is written: what else a JSON text begins with, a decimal does not.
+        Kind::Decimal if !text.starts_with('"') => return decimal(text).map(of_decimal),
         Kind::Boolean => serde_json::from_str::<bool>(text)
             .ok()
             .map(|boolean| boolean.to_value()),
@@ -80,6 +84,7 @@ pub fn parse_json(kind: Kind, json: &RawValue) -> Result<Value, InputError> {
 pub fn parse_text(kind: Kind, text: &str) -> Result<Value, InputError> {
     let value = match kind {
         Kind::Integer { min, max } => return integer(text, min, max),
+        Kind::Decimal => return decimal(text).map(of_decimal),
         Kind::Text => return plain(text),
         Kind::Enum(names) => return one_of(names, text),
         Kind::Real => text
@@ -114,6 +119,10 @@ pub fn parse_text(kind: Kind, text: &str) -> Result<Value, InputError> {
         Kind::Json => Some(Value::String(Some(text.to_owned()))),
     };
     value.ok_or_else(|| InputError::kind(kind))
+}
+
+fn of_decimal(number: Decimal) -> Value {
+    Value::Decimal(Some(number))
 }
 
 /// Whether the year has four digits: only then times sort as text, and only such moments are RFC 3339.
@@ -196,6 +205,28 @@ mod tests {
         );
         assert_eq!(json(Kind::Double, "-5").unwrap(), Value::Double(Some(-5.0)));
         assert_eq!(json(Kind::Double, "1e999").unwrap_err().code, "type");
+    }
+
+    #[test]
+    fn decimals_come_as_strings_or_numbers_and_never_as_floats() {
+        let exact = |text: &str| match json(Kind::Decimal, text).unwrap() {
+            Value::Decimal(Some(number)) => number.to_string(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(exact("0.1"), "0.1");
+        assert_eq!(exact("\"0.10\""), "0.10");
+        assert_eq!(exact("9007199254740993.1"), "9007199254740993.1");
+        assert_eq!(exact("1e2"), "100");
+        for (text, code) in [
+            ("true", "type"),
+            ("[1]", "type"),
+            ("\"\"", "type"),
+            ("\"one\"", "type"),
+            ("1e40", "precision"),
+            ("\"0.12345678901234567890123456789\"", "precision"),
+        ] {
+            assert_eq!(json(Kind::Decimal, text).unwrap_err().code, code, "{text}");
+        }
     }
 
     #[test]

@@ -6,13 +6,15 @@ use std::any::type_name;
 
 use base64::Engine as _;
 use chrono::{DateTime, DurationRound, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
 use sea_query::Value;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::Codec;
-use super::cell::{Cell, DecodeError, value_cell};
+use super::cell::{Cell, DecodeError, EncodeError, value_cell};
+use super::decimal::decimal;
 use super::kind::{ColumnDefault, Kind};
 use crate::error::shortened;
 
@@ -20,7 +22,7 @@ use crate::error::shortened;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no column form",
     label = "this type cannot be a column",
-    note = "columns are the integers `i8` to `i64` and `u8` to `u32`, `f32`, `f64`, `bool`, `String`, `Uuid`, chrono's dates and times, `Vec<u8>`, `serde_json::Value`, enums with `#[derive(ResourceEnum)]`, and `Option` of these",
+    note = "columns are the integers `i8` to `i64` and `u8` to `u32`, `f32`, `f64`, `Decimal`, `bool`, `String`, `Uuid`, chrono's dates and times, `Vec<u8>`, `serde_json::Value`, enums with `#[derive(ResourceEnum)]`, and `Option` of these",
     note = "to store any serde type as JSON, mark the field `#[resource(json)]`"
 )]
 pub trait ColumnType: Sized + Send + Sync + 'static {
@@ -52,7 +54,7 @@ pub trait ColumnType: Sized + Send + Sync + 'static {
         key_default: Self::KEY_DEFAULT,
         check: Self::CHECK,
         from_cell: Self::from_cell,
-        to_value: Self::to_value,
+        to_value: |field| Ok(Self::to_value(field)),
     };
 }
 
@@ -123,6 +125,24 @@ impl ColumnType for f32 {
 
     fn to_value(&self) -> Value {
         Value::Float(Some(*self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl ColumnType for Decimal {
+    const KIND: Kind = Kind::Decimal;
+
+    fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
+        match cell {
+            Cell::Decimal(number) => Ok(number),
+            Cell::Text(text) => decimal(text).map_err(|_| wrong::<Self>(&cell)),
+            Cell::Integer(number) => Ok(Self::from(number)),
+            _ => Err(wrong::<Self>(&cell)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Decimal(Some(*self))
     }
 }
 
@@ -340,16 +360,10 @@ fn check_json<T: DeserializeOwned>(text: &str) -> Result<(), String> {
 
 /// The value of a field marked `json`: its JSON text; JSON's null is the table's.
 ///
-/// A type whose `Serialize` fails (a map with keys that are not text) is stored as null, which a column that may not be null refuses.
-fn json_to_value<T: Serialize>(field: &T) -> Value {
-    match serde_json::to_string(field) {
-        Ok(text) if text != "null" => Value::String(Some(text)),
-        Ok(_) => Value::String(None),
-        Err(error) => {
-            tracing::error!(r#type = type_name::<T>(), %error, "a json field cannot be written as JSON");
-            Value::String(None)
-        }
-    }
+/// A type whose `Serialize` fails (a map with keys that are not text) is an error, never a null.
+fn json_to_value<T: Serialize>(field: &T) -> Result<Value, EncodeError> {
+    let text = serde_json::to_string(field)?;
+    Ok(Value::String((text != "null").then_some(text)))
 }
 
 fn json_from_cell<T: DeserializeOwned>(cell: Cell<'_>) -> Result<T, DecodeError> {
@@ -370,6 +384,7 @@ pub(crate) fn own(kind: Kind, cell: Cell<'_>) -> Result<Value, DecodeError> {
         Kind::Integer { .. } => Option::<i64>::from_cell(cell)?.to_value(),
         Kind::Real => Option::<f32>::from_cell(cell)?.to_value(),
         Kind::Double => Option::<f64>::from_cell(cell)?.to_value(),
+        Kind::Decimal => Option::<Decimal>::from_cell(cell)?.to_value(),
         Kind::Boolean => Option::<bool>::from_cell(cell)?.to_value(),
         Kind::Text | Kind::Json | Kind::Enum(_) => Option::<String>::from_cell(cell)?.to_value(),
         Kind::Uuid => Option::<Uuid>::from_cell(cell)?.to_value(),

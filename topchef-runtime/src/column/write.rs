@@ -19,10 +19,12 @@ pub fn write_cell(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), E
     match (kind, cell) {
         (_, Cell::Null) => out.extend_from_slice(b"null"),
         (Kind::Json, Cell::Text(json)) => out.extend_from_slice(json.as_bytes()),
-        (Kind::Text | Kind::Enum(_), Cell::Text(text)) => serde_json::to_writer(out, text)?,
+        // A decimal is a string, as it is stored: a reader that makes floats of numbers must not get one.
         (Kind::Integer { .. }, Cell::Integer(number)) => {
             out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
         }
+        (Kind::Decimal, Cell::Decimal(number)) => write_quoted(&number.to_string(), out),
+        (Kind::Decimal, Cell::Integer(number)) => write_quoted(&number.to_string(), out),
         (Kind::Boolean, Cell::Boolean(boolean)) => write_boolean(boolean, out),
         (Kind::Boolean, Cell::Integer(number)) => write_boolean(number != 0, out),
         (Kind::Uuid, Cell::Bytes(bytes)) => {
@@ -43,10 +45,17 @@ pub fn write_cell(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), E
         (Kind::Double | Kind::Real, Cell::Integer(number)) => {
             serde_json::to_writer(out, &(number as f64))?;
         }
-        // Times are stored as they are shown.
-        (Kind::Timestamp | Kind::DateTime | Kind::Date | Kind::Time, Cell::Text(text)) => {
-            serde_json::to_writer(out, text)?;
-        }
+        // Times and decimals are stored as they are shown.
+        (
+            Kind::Text
+            | Kind::Enum(_)
+            | Kind::Decimal
+            | Kind::Timestamp
+            | Kind::DateTime
+            | Kind::Date
+            | Kind::Time,
+            Cell::Text(text),
+        ) => serde_json::to_writer(out, text)?,
         (Kind::Timestamp, Cell::Timestamp(moment)) => write_quoted(&timestamp(&moment), out),
         (Kind::DateTime, Cell::DateTime(moment)) => write_quoted(&date_time(&moment), out),
         (Kind::Date, Cell::Date(date)) => write_quoted(&date.to_string(), out),
@@ -89,6 +98,8 @@ fn write_quoted(text: &str, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use rust_decimal::Decimal;
+
     use super::*;
 
     fn written(kind: Kind, cell: Cell<'_>) -> String {
@@ -112,6 +123,12 @@ mod tests {
         assert_eq!(
             written(Kind::Timestamp, Cell::Timestamp(moment)),
             written(Kind::Timestamp, Cell::Text(&shown))
+        );
+        let price = Decimal::new(1950, 2);
+        assert_eq!(written(Kind::Decimal, Cell::Decimal(price)), "\"19.50\"");
+        assert_eq!(
+            written(Kind::Decimal, Cell::Decimal(price)),
+            written(Kind::Decimal, Cell::Text("19.50"))
         );
         assert_eq!(written(Kind::Text, Cell::Text("a\"\n")), r#""a\"\n""#);
     }

@@ -28,6 +28,9 @@ pub enum DatabaseError {
     /// A rule of the table is broken.
     #[error("a check of the table does not hold")]
     Check,
+    /// The row that a write would leave behind is not one that the policy permits.
+    #[error("the row that the write would leave behind is not permitted")]
+    Forbidden,
     /// Too much is waiting, or another program holds the file.
     #[error("the database is busy")]
     Busy,
@@ -59,18 +62,22 @@ impl DatabaseError {
                     .map(ApiError::not_unique)
                     .collect();
                 if report.is_empty() {
-                    report.push(ApiError::not_unique("").caused_by(self));
+                    report.push(ApiError::not_unique_together().caused_by(self));
                 }
                 report
             }
             Self::ForeignKey => ApiError::reference_broken().into(),
             Self::NotNull { column } => {
-                let name = descriptor
-                    .and_then(|descriptor| descriptor.wire_name(&column))
-                    .unwrap_or_default();
-                ApiError::deserialization(name, "null", "must not be null").into()
+                match descriptor.and_then(|descriptor| descriptor.wire_name(&column)) {
+                    Some(name) => ApiError::deserialization(name, "null", "must not be null"),
+                    None => ApiError::constraint(),
+                }
+                .into()
             }
             Self::Check => ApiError::constraint().into(),
+            Self::Forbidden => {
+                ApiError::forbidden("the record would not be one that you may write").into()
+            }
             Self::Busy | Self::TimedOut | Self::Closed => {
                 ApiError::database_unavailable(self).into()
             }

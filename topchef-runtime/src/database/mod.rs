@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::column::Row;
 use crate::query::Filter;
 use crate::resource::ModelResource;
-use crate::schema::{self, Resources};
+use crate::schema::{self, Drift, Introspection, Resources, StoredTable};
 use crate::sql::{Dialect, Statement};
 
 pub use error::DatabaseError;
@@ -127,21 +127,80 @@ impl Database {
         }
     }
 
-    /// Makes the tables of the resources, where there are none of these names.
+    /// Makes the tables of the resources with their indexes, and that of idempotency keys, where there are none of these names.
+    ///
+    /// The resources stand in any order; those that they refer to are among them, or have their tables already.
+    /// A table that is there is left as it is: [`compare`](Self::compare) says whether it is what its struct needs.
     ///
     /// # Errors
     /// [`DatabaseError`] when the database refuses one of them; then none is made.
     pub async fn create_tables<R: Resources>(&self) -> Result<(), DatabaseError> {
         let mut connection = self.begin().await?;
-        for descriptor in R::descriptors() {
-            let text = schema::create_table(self.dialect(), descriptor).into();
+        for text in schema::create_tables(self.dialect(), &R::descriptors()) {
             let statement = Statement {
-                text,
+                text: text.into(),
                 values: Vec::new(),
             };
             connection.rows(statement, |_| Ok(())).await?;
         }
+        for statement in self.dialect().create_idempotency_keys() {
+            connection.rows(statement, |_| Ok(())).await?;
+        }
         connection.commit().await
+    }
+
+    /// Where the tables of the resources and their structs have drifted apart; nothing when they fit.
+    ///
+    /// Tables and columns that are missing, types, nulls, primary and foreign keys, unique columns, and the indexes of fields
+    /// that are `index` or `references`; each [`Drift`] says what to do.
+    /// What a table has besides is its own business, unless no record could be stored for it.
+    ///
+    /// For who makes the tables by migrations, this is a test for them:
+    ///
+    /// ```
+    /// use topchef_runtime::{Database, ModelResource};
+    ///
+    /// #[derive(ModelResource)]
+    /// struct Author {
+    ///     id: i64,
+    ///     first_name: String,
+    ///     last_name: Option<String>,
+    /// }
+    ///
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let database = Database::temporary().await?;
+    /// // In a test of yours the migrations run here.
+    /// database.create_tables::<Author>().await?;
+    ///
+    /// let drifts = database.compare::<Author>().await?;
+    /// assert!(drifts.is_empty(), "{drifts:#?}");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the database fails.
+    pub async fn compare<R: Resources>(&self) -> Result<Vec<Drift>, DatabaseError> {
+        let mut drifts = Vec::new();
+        for descriptor in R::descriptors() {
+            let stored = self.stored_table(descriptor.table).await?;
+            drifts.extend(schema::compare(descriptor, &stored));
+        }
+        Ok(drifts)
+    }
+
+    async fn stored_table(&self, table: &str) -> Result<StoredTable, DatabaseError> {
+        let mut stored = StoredTable::default();
+        for Introspection { statement, add } in schema::introspect(self.dialect(), table) {
+            stored = self
+                .rows(statement, move |rows| {
+                    while let Some(row) = rows.next()? {
+                        add(&mut stored, &row)?;
+                    }
+                    Ok(stored)
+                })
+                .await?;
+        }
+        Ok(stored)
     }
 
     /// A record for which the condition holds, most often one on its key; outside any transaction.
@@ -173,6 +232,7 @@ impl Database {
         statement: Statement,
         decode: impl FnOnce(&mut Rows<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
+        trace(&statement);
         match self.0.as_ref() {
             Driver::Sqlite(sqlite) => sqlite.rows(statement, decode).await,
         }
@@ -186,6 +246,7 @@ impl Database {
         statements: Vec<Statement>,
         decode: impl FnOnce(usize, &Row<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<Option<T>, DatabaseError> {
+        statements.iter().for_each(trace);
         match self.0.as_ref() {
             Driver::Sqlite(sqlite) => sqlite.write(statements, decode).await,
         }
@@ -218,6 +279,7 @@ impl Connection {
         statement: Statement,
         decode: impl FnOnce(&mut Rows<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
+        trace(&statement);
         match self {
             Self::Sqlite(session) => session.rows(statement, decode).await,
         }
@@ -229,6 +291,11 @@ impl Connection {
             Self::Sqlite(session) => session.commit().await,
         }
     }
+}
+
+/// Logs a statement for who asks for it; its values are nobody's business.
+fn trace(statement: &Statement) {
+    tracing::trace!(target: "topchef_runtime::sql", text = %statement.text, "statement");
 }
 
 /// The rows of a statement, one at a time.

@@ -13,8 +13,10 @@ use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 use tokio::sync::oneshot;
 
 use super::{DatabaseError, Place, Rows as AnyRows, SqliteOptions};
-use crate::column::{Cell, Cells, DecodeError, Row, TIME, Value, date_time, is_null, timestamp};
-use crate::sql::Statement;
+use crate::column::{
+    Cell, Cells, DecodeError, Row, TIME, Value, compare_decimals, date_time, is_null, timestamp,
+};
+use crate::sql::{DECIMAL_COLLATION, Statement};
 
 pub(super) use rusqlite::Rows;
 
@@ -26,6 +28,9 @@ const GROUP: usize = 256;
 
 /// How long a statement waits for another program that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many values a statement may have that is kept compiled.
+const KEPT_VALUES: usize = 128;
 
 /// Compiled statements that each connection keeps.
 const STATEMENTS: usize = 256;
@@ -114,13 +119,13 @@ impl Sqlite {
         decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
         let (answer, answered) = oneshot::channel();
-        let read = move |connection: &Connection| {
+        let work = move |connection: &Connection| {
             // Nobody listens when the client went away: a queue of such reads must not keep others waiting.
             if !answer.is_closed() {
-                let _ = answer.send(run(connection, &statement, decode));
+                let _ = answer.send(read(connection, &statement, decode));
             }
         };
-        self.readers.try_send(Box::new(read)).map_err(refused)?;
+        self.readers.try_send(Box::new(work)).map_err(refused)?;
         answered.await.map_err(|_| DatabaseError::Closed)?
     }
 
@@ -416,6 +421,8 @@ fn connect(options: &SqliteOptions, access: Access) -> Result<Connection, Databa
          PRAGMA mmap_size = 268435456;
          PRAGMA temp_store = MEMORY;",
     )?;
+    // Texts of decimals sort as numbers; the tables' columns name it.
+    connection.create_collation(DECIMAL_COLLATION, compare_decimals)?;
     if matches!(options.place, Place::Temporary(_)) {
         // What ends with the program need not survive a loss of power.
         connection.execute_batch("PRAGMA synchronous = OFF")?;
@@ -456,20 +463,44 @@ fn refused<T>(error: TrySendError<T>) -> DatabaseError {
     }
 }
 
+/// Runs a statement that may write: it is only done when it was stepped to its end, and a decoder may stop before.
 fn run<T>(
     connection: &Connection,
     statement: &Statement,
     decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
 ) -> Result<T, DatabaseError> {
-    let mut prepared = connection.prepare_cached(&statement.text)?;
+    read(connection, statement, |rows| {
+        let decoded = decode(rows)?;
+        while rows.next()?.is_some() {}
+        Ok(decoded)
+    })
+}
+
+/// Runs a statement as far as the decoder reads it.
+fn read<T>(
+    connection: &Connection,
+    statement: &Statement,
+    decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
+) -> Result<T, DatabaseError> {
+    // Every number of values is another text: a stranger must not choose what is kept.
+    if statement.values.len() > KEPT_VALUES {
+        decoded(&mut connection.prepare(&statement.text)?, statement, decode)
+    } else {
+        let mut kept = connection.prepare_cached(&statement.text)?;
+        decoded(&mut kept, statement, decode)
+    }
+}
+
+fn decoded<T>(
+    prepared: &mut rusqlite::Statement<'_>,
+    statement: &Statement,
+    decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
+) -> Result<T, DatabaseError> {
     let values = rusqlite::params_from_iter(statement.values.iter().map(Bound));
     let mut rows = AnyRows::Sqlite(prepared.query(values)?);
     // A computed field may panic: that is its resource's fault, and no reason to call the database gone.
-    let decoded = catch_unwind(AssertUnwindSafe(|| decode(&mut rows)))
-        .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))?;
-    // A statement is only done when it was stepped to its end: a decoder may stop before.
-    while rows.next()?.is_some() {}
-    Ok(decoded)
+    catch_unwind(AssertUnwindSafe(|| decode(&mut rows)))
+        .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
 }
 
 /// What a panic said is all that there is to find its cause by.
@@ -539,6 +570,7 @@ impl ToSql for Bound<'_> {
             ),
             Value::Double(Some(number)) => ToSqlOutput::from(*number),
             Value::Float(Some(number)) => ToSqlOutput::from(f64::from(*number)),
+            Value::Decimal(Some(number)) => ToSqlOutput::from(number.to_string()),
             Value::Bool(Some(boolean)) => ToSqlOutput::from(*boolean),
             Value::String(Some(text)) => ToSqlOutput::from(text.as_str()),
             Value::Bytes(Some(bytes)) => ToSqlOutput::from(bytes.as_slice()),

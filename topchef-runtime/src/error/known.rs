@@ -32,6 +32,44 @@ impl ApiError {
         .at("")
     }
 
+    /// 400: an item of an array is JSON, but not an object; it is `at` the item itself.
+    pub fn item_not_an_object() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "Deserialization Error From Client Data",
+            "must be a JSON object",
+        )
+        .with_code("not_an_object")
+        .at("")
+    }
+
+    /// 400: a field came in both of its spellings; `key` is its wire name.
+    pub fn given_twice(key: &str) -> Self {
+        Self::deserialization(key, "duplicate", "given in two spellings")
+    }
+
+    /// 400: the body is an array with nothing in it.
+    pub fn no_records() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "Deserialization Error From Client Data",
+            "the array must hold at least one record",
+        )
+        .with_code("empty")
+        .at("")
+    }
+
+    /// 413: there are more records than `limit`.
+    pub fn too_many_records(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Payload Too Large",
+            format!("there are more than {limit} records"),
+        )
+        .with_code("too_many_records")
+        .at("")
+    }
+
     /// 400: the body is not JSON; `reason` says where it stops being JSON.
     pub fn not_json(reason: impl Display) -> Self {
         Self::new(
@@ -78,6 +116,20 @@ impl ApiError {
         )
         .with_code("body_not_read")
         .caused_by(cause)
+    }
+
+    /// 401: who sends the request must say who they are; [`challenge`](Self::challenge) says how, `Bearer` otherwise.
+    pub fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "Unauthorized",
+            "this request must say who sends it",
+        )
+    }
+
+    /// 403: who sends the request may not do this; `detail` says what.
+    pub fn forbidden(detail: impl Display) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Forbidden", detail.to_string())
     }
 
     /// 404: nothing is served at this path.
@@ -131,6 +183,18 @@ impl ApiError {
         .with_code(code)
     }
 
+    /// 400: a relation has more records than one answer holds; `relation` is its wire name.
+    pub fn related_too_large(relation: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "Answer Too Large",
+            format!(
+                "the records of `{relation}` are too many for one answer; ask for fewer records, or for their own collection"
+            ),
+        )
+        .with_code("related_too_large")
+    }
+
     /// 409: another record has this value already; `field` is a wire name.
     pub fn not_unique(field: &str) -> Self {
         Self::new(
@@ -140,6 +204,16 @@ impl ApiError {
         )
         .with_code("unique")
         .at(pointer(field))
+    }
+
+    /// 409: another record is too like this one, in what the table does not name as its columns.
+    pub fn not_unique_together() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "Conflict",
+            "another record has these values already",
+        )
+        .with_code("unique")
     }
 
     /// 409: a record that this one refers to does not exist, or one that refers to this one does.
@@ -152,6 +226,31 @@ impl ApiError {
         .with_code("foreign_key")
     }
 
+    /// 409: there is no record of `resource` with this key; `field`, a wire name, refers to it.
+    pub fn reference_to_nothing(field: &str, resource: &str, key: impl Display) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "Conflict",
+            format!(
+                "`{field}`: there is no {} with the key `{}`",
+                resource.to_lowercase(),
+                shortened(&key.to_string())
+            ),
+        )
+        .with_code("foreign_key")
+        .at(pointer(field))
+    }
+
+    /// 409: other records refer to this one; `relation`, a wire name, leads to them.
+    pub fn still_referred_to(relation: &str) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "Conflict",
+            format!("this record is still referred to by its `{relation}`"),
+        )
+        .with_code("foreign_key")
+    }
+
     /// 400: the database refused the values by a rule of its own.
     pub fn constraint() -> Self {
         Self::new(
@@ -160,6 +259,66 @@ impl ApiError {
             "the values break a rule of the table",
         )
         .with_code("constraint")
+    }
+
+    /// 400: a header cannot be understood; `name` is its name.
+    pub fn malformed_header(name: &str, detail: impl Display) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "Invalid Header",
+            format!("`{name}`: {detail}"),
+        )
+        .with_code("malformed_header")
+    }
+
+    /// 412: what the request asks of the stored record does not hold.
+    pub fn precondition_failed() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "Precondition Failed",
+            "the stored record is not the one that `If-Match` or `If-None-Match` asks for; nothing was done",
+        )
+    }
+
+    /// 409: the record was changed after it was read.
+    pub fn changed_meanwhile() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "Conflict",
+            "the record was changed meanwhile",
+        )
+        .with_code("changed_meanwhile")
+    }
+
+    /// 422: an `Idempotency-Key` came with another request before.
+    pub fn idempotency_key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Idempotency Key Already Used",
+            "`Idempotency-Key`: another request had this key",
+        )
+        .with_code("idempotency_key_reused")
+    }
+
+    /// 409: the request that came first with this `Idempotency-Key` still runs; worth another try after a second.
+    pub fn idempotency_key_in_use() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "Idempotency Key In Use",
+            "`Idempotency-Key`: the first request with this key is not answered yet",
+        )
+        .with_code("idempotency_key_in_use")
+        .retry_after(Duration::from_secs(1))
+    }
+
+    /// 409: a request with an `Idempotency-Key` was carried out, but what a hook answered to it is not known any more.
+    pub fn answer_lost() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "Conflict",
+            "`Idempotency-Key`: the first request with this key was carried out, but its answer was lost",
+        )
+        .with_code("answer_lost")
     }
 
     /// 503: the database is busy or gone; worth another try after a second.
@@ -195,7 +354,7 @@ impl ApiError {
 }
 
 /// The JSON pointer to a key of the body (RFC 6901, section 3: `~` and `/` are escaped).
-fn pointer(key: &str) -> String {
+pub(crate) fn pointer(key: &str) -> String {
     format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 

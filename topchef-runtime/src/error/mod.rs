@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-pub(crate) use known::shortened;
+pub(crate) use known::{pointer, shortened};
 pub use problem::{PROBLEM_JSON, problem_document};
 pub use report::Report;
 
@@ -39,6 +39,7 @@ struct Facts {
     code: Cow<'static, str>,
     retry_after: Option<Duration>,
     allow: Option<Cow<'static, str>>,
+    challenge: Option<Cow<'static, str>>,
     cause: Option<Cause>,
 }
 
@@ -64,6 +65,7 @@ impl ApiError {
             code: code.into(),
             retry_after: None,
             allow: None,
+            challenge: None,
             cause: None,
         }))
     }
@@ -82,6 +84,15 @@ impl ApiError {
         self
     }
 
+    /// The same error in a body in which what it is about stands at `place`, a JSON pointer.
+    #[must_use]
+    pub(crate) fn below(mut self, place: &str) -> Self {
+        if let Some(pointer) = &mut self.0.pointer {
+            pointer.insert_str(0, place);
+        }
+        self
+    }
+
     /// When it makes sense to try again; goes out as `Retry-After`, in whole seconds, at least one.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
@@ -93,6 +104,13 @@ impl ApiError {
     #[must_use]
     pub(crate) fn allowing(mut self, allow: impl Into<Cow<'static, str>>) -> Self {
         self.0.allow = Some(allow.into());
+        self
+    }
+
+    /// How to say who sends a request, for `WWW-Authenticate` (RFC 9110, section 11.6.1): `Basic realm="books"`.
+    #[must_use]
+    pub fn challenge(mut self, challenge: impl Into<Cow<'static, str>>) -> Self {
+        self.0.challenge = Some(challenge.into());
         self
     }
 

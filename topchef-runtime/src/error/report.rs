@@ -50,6 +50,19 @@ impl Report {
         }
     }
 
+    /// The same errors in a body in which what they are about stands at `place`, a JSON pointer.
+    #[must_use]
+    pub(crate) fn below(mut self, place: &str) -> Self {
+        let errors = self.errors.into_iter();
+        self.errors = errors.map(|error| error.below(place)).collect();
+        self
+    }
+
+    /// Whether it is only this: that some reference does not hold.
+    pub(crate) fn is_broken_reference(&self) -> bool {
+        matches!(self.errors.as_slice(), [only] if only.code() == "foreign_key" && only.pointer().is_none())
+    }
+
     /// Takes out the errors that `keep` refuses.
     pub(crate) fn retain(&mut self, keep: impl Fn(&ApiError) -> bool) {
         self.errors.retain(keep);
@@ -131,6 +144,13 @@ impl Report {
         self.errors
             .iter()
             .find_map(|error| error.0.allow.as_deref())
+    }
+
+    /// How to say who sends a request, for `WWW-Authenticate`.
+    pub(crate) fn challenge(&self) -> Option<&str> {
+        self.errors
+            .iter()
+            .find_map(|error| error.0.challenge.as_deref())
     }
 
     /// Logs what clients must not see: the causes, once, where the answer is made.

@@ -14,16 +14,22 @@ use super::{Served, delete, get, list, patch, post, put};
 use crate::descriptor::{Descriptor, Method};
 use crate::error::{ApiError, Report};
 
-/// The parameter of a record's path.
-pub(super) const KEY: &str = "key";
+/// The path of a resource's records: the collection's, and a parameter for each column of the key.
+pub(super) fn record_path(descriptor: &Descriptor) -> String {
+    let parameters = (0..descriptor.key.len()).map(|place| format!("/{{key{place}}}"));
+    descriptor.path.to_owned() + &parameters.collect::<String>()
+}
 
 /// A request to a resource's collection.
 pub(super) async fn collection(served: Arc<Served>, request: Request) -> Response {
     let descriptor = served.endpoint.descriptor();
     let answer = match method(descriptor, request.method(), Scope::Collection) {
         Ok(Asked::Options) => return options(descriptor, Scope::Collection),
-        Ok(Asked::Method(Method::Post)) => post::handle(&served, request).await,
-        Ok(Asked::Method(_)) => list::handle(&served, request).await,
+        Ok(Asked::Method(method)) => match served.admitted(method, None, request).await {
+            Ok(request) if method == Method::Post => post::handle(&served, request).await,
+            Ok(request) => list::handle(&served, request).await,
+            Err(refusal) => Err(refusal),
+        },
         Err(error) => Err(error.into()),
     };
     answer.unwrap_or_else(Report::into_response)
@@ -37,22 +43,32 @@ pub(super) async fn record(served: Arc<Served>, mut request: Request) -> Respons
         Ok(Asked::Method(method)) => method,
         Err(error) => return error.into_response(),
     };
-    // By its name: a router around this one may have parameters of its own.
+    // By their names: a router around this one may have parameters of its own.
     let parameters = request.extract_parts::<Path<Vec<(String, String)>>>().await;
-    let text = parameters.ok().and_then(|Path(parameters)| {
-        let mut parameters = parameters.into_iter().rev();
+    let parts = parameters.ok().map(|Path(parameters)| {
+        let own = descriptor.key.len();
+        let others = parameters.len().saturating_sub(own);
         parameters
-            .find(|(name, _)| name == KEY)
+            .into_iter()
+            .skip(others)
             .map(|(_, text)| text)
+            .collect::<Vec<_>>()
     });
-    let key = match text {
-        Some(text) => served.endpoint.parse_key(&text),
+    let key = match parts {
+        Some(parts) => {
+            let parts: Vec<_> = parts.iter().map(String::as_str).collect();
+            served.endpoint.parse_key(&parts)
+        }
         // What is not percent-encoded UTF-8 names nothing.
         None => Err(ApiError::no_such_path(request.uri().path())),
     };
     let key = match key {
         Ok(key) => key,
         Err(error) => return error.into_response(),
+    };
+    let request = match served.admitted(asked, Some(&key), request).await {
+        Ok(request) => request,
+        Err(refusal) => return refusal.into_response(),
     };
     let answer = match asked {
         Method::Put => put::handle(&served, request, key).await,
@@ -108,5 +124,10 @@ fn allow(descriptor: &Descriptor, scope: Scope) -> String {
 }
 
 fn options(descriptor: &Descriptor, scope: Scope) -> Response {
-    (StatusCode::OK, [(ALLOW, allow(descriptor, scope))]).into_response()
+    let mut response = (StatusCode::OK, [(ALLOW, allow(descriptor, scope))]).into_response();
+    if of_scope(descriptor, scope).any(|method| method == Method::Patch) {
+        let (name, value) = patch::ACCEPT_PATCH;
+        response.headers_mut().insert(name, value);
+    }
+    response
 }

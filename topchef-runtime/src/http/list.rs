@@ -4,36 +4,63 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
+use serde_json::Value;
 
 use super::request::{original_path, query_string};
 use super::{Served, reply};
+use crate::descriptor::Method;
 use crate::error::Report;
-use crate::query::{self, PageSize};
+use crate::query::{self, Paging};
+use crate::schema;
 
 pub(super) async fn handle(served: &Served, request: Request) -> Result<Response, Report> {
     let (parts, _) = request.into_parts();
-    let query = query::parse(
-        served.endpoint.descriptor(),
-        PageSize::default(),
-        query_string(&parts.uri),
-    )?;
-    let (limit, offset) = (query.limit, query.offset);
-    let page = served.endpoint.list(&served.context(&parts), query).await?;
+    let endpoint = served.endpoint;
+    let raw = query_string(&parts.uri);
+    let query = if served.common.explains {
+        query::parse_explaining(endpoint.descriptor(), raw)?
+    } else {
+        query::parse(endpoint.descriptor(), raw)?
+    };
+    let cx = served.context(&parts);
     let own = self_link(&parts);
-    let path = original_path(&parts);
-    let link = |limit, offset| query::page_link(path, query_string(&parts.uri), limit, offset);
-    // A page of nothing leads nowhere, and the first page back ends where this one begins.
-    let next =
-        (page.more && page.count > 0).then(|| link(limit, offset.saturating_add(page.count)));
-    let previous =
-        (offset > 0 && limit > 0).then(|| link(limit.min(offset), offset.saturating_sub(limit)));
     let mut links = vec![("self", own.as_str())];
-    links.extend(next.as_deref().map(|link| ("next", link)));
-    links.extend(previous.as_deref().map(|link| ("prev", link)));
-    Ok(reply::json_response(
+    let envelope = endpoint.descriptor().envelope;
+    if query.explain {
+        let explained = endpoint.explain_list(&cx, query).await?;
+        return Ok(reply::enveloped(
+            envelope,
+            StatusCode::OK,
+            &explained,
+            &links,
+            b"{}",
+        ));
+    }
+    let schema = query
+        .meta
+        .schema
+        .then(|| schema::json::record(endpoint.descriptor(), Method::List));
+    let paging = Paging::of(endpoint.descriptor(), &query);
+    let page = endpoint.list(&cx, query).await?;
+    let path = original_path(&parts);
+    let beside = paging.links(path, raw, page.count, page.more, page.ends.as_ref());
+    links.extend(beside.next.as_deref().map(|link| ("next", link)));
+    links.extend(beside.prev.as_deref().map(|link| ("prev", link)));
+    let meta = meta(page.total, schema);
+    Ok(reply::enveloped(
+        envelope,
         StatusCode::OK,
-        reply::envelope(&page.data, &links, b"{}"),
+        &page.data,
+        &links,
+        meta.as_bytes(),
     ))
+}
+
+/// What is told besides the records.
+fn meta(total: Option<u64>, schema: Option<Value>) -> String {
+    let total = total.map(|total| ("total".to_owned(), total.into()));
+    let schema = schema.map(|schema| ("schema".to_owned(), schema));
+    Value::Object(total.into_iter().chain(schema).collect()).to_string()
 }
 
 fn self_link(parts: &Parts) -> String {

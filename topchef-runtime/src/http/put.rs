@@ -1,11 +1,11 @@
-//! `PUT` of one record: a full replacement, 200; 201 when it created; 400 when the body has another key than the path.
+//! `PUT` of one record: a full replacement, 200; 201 when it created; 400 when the body has another key than the path; 412.
 
 use axum::extract::Request;
 use axum::response::Response;
 
 use super::request::{original_path, query_string};
-use super::{Served, reply};
-use crate::column::Value;
+use super::{Served, conditional, reply};
+use crate::column::Key;
 use crate::descriptor::Method;
 use crate::error::Report;
 use crate::query;
@@ -13,13 +13,21 @@ use crate::query;
 pub(super) async fn handle(
     served: &Served,
     request: Request,
-    key: Value,
+    key: Key,
 ) -> Result<Response, Report> {
     let (parts, body) = request.into_parts();
     let descriptor = served.endpoint.descriptor();
-    let fields = query::parse_fields(descriptor, Method::Put, query_string(&parts.uri))?;
+    let one = query::parse_one(descriptor, Method::Put, query_string(&parts.uri))?;
+    let preconditions = conditional::preconditions(&parts)?;
     let input = served.input(&parts.headers, body).await?;
-    let cx = served.context_of(&parts, &key);
-    let outcome = served.endpoint.put(&cx, key, input, &fields).await?;
-    Ok(reply::of_write(outcome, original_path(&parts), false))
+    let cx = served
+        .context_of(&parts, &key)
+        .with_preconditions(preconditions);
+    let outcome = served.endpoint.put(&cx, key, input, &one.selection).await?;
+    Ok(reply::of_write(
+        descriptor,
+        outcome,
+        original_path(&parts),
+        false,
+    ))
 }

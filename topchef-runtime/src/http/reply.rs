@@ -1,43 +1,71 @@
-//! Answers: the envelope of records, problem documents, what a hook answered.
+//! Answers: the envelope of records or the header in its place, problem documents, what a hook answered.
 //!
 //! It does not know how they came about.
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::header::{ALLOW, CONTENT_TYPE, LINK, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use percent_encoding::{AsciiSet, CONTROLS};
 
+use super::conditional;
 use crate::Reply;
+use crate::descriptor::{Descriptor, Envelope};
 use crate::error::{PROBLEM_JSON, Report, problem_document};
-use crate::transaction::Outcome;
+use crate::transaction::{Answered, Outcome};
+
+/// How to say who sends a request when nothing else is said (RFC 6750): an answer 401 must say it.
+const CHALLENGE: &str = "Bearer";
 
 /// The answer to a write: `path` is the collection's for a `POST`, the record's for the others.
-pub(super) fn of_write(outcome: Outcome, path: &str, posted: bool) -> Response {
+pub(super) fn of_write(
+    descriptor: &Descriptor,
+    outcome: Outcome,
+    path: &str,
+    posted: bool,
+) -> Response {
     match outcome {
         Outcome::Deleted => Reply::no_content().into_axum(),
         Outcome::Reply(reply) => reply.into_axum(),
+        Outcome::Answered(answered) => of_answer(answered, path),
+        Outcome::Records {
+            json,
+            after_commit_failed,
+            related_failed,
+        } => enveloped(
+            descriptor.envelope,
+            StatusCode::CREATED,
+            &json,
+            &[],
+            meta(after_commit_failed, related_failed),
+        ),
         Outcome::Record {
             json,
             key,
+            tag,
             created,
             after_commit_failed,
+            related_failed,
         } => {
             let link = if posted {
                 format!("{}/{key}", path.trim_end_matches('/'))
             } else {
                 path.to_owned()
             };
-            let meta: &[u8] = if after_commit_failed {
-                br#"{"after_commit":"failed"}"#
-            } else {
-                b"{}"
-            };
             let status = if created {
                 StatusCode::CREATED
             } else {
                 StatusCode::OK
             };
-            let mut response = json_response(status, envelope(&json, &[("self", &link)], meta));
+            let links = [("self", link.as_str())];
+            let response = enveloped(
+                descriptor.envelope,
+                status,
+                &json,
+                &links,
+                meta(after_commit_failed, related_failed),
+            );
+            let mut response = conditional::tagged(response, &tag);
             if created && let Ok(location) = HeaderValue::from_str(&link) {
                 response.headers_mut().insert(LOCATION, location);
             }
@@ -46,8 +74,64 @@ pub(super) fn of_write(outcome: Outcome, path: &str, posted: bool) -> Response {
     }
 }
 
+/// Records in the envelope of their resource; where it has none, its links are in a `Link` header and there is no `meta`.
+pub(super) fn enveloped(
+    envelope: Envelope,
+    status: StatusCode,
+    data: &[u8],
+    links: &[(&str, &str)],
+    meta: &[u8],
+) -> Response {
+    match envelope {
+        Envelope::Data => json_response(status, in_envelope(data, links, meta)),
+        Envelope::None => {
+            let mut response = json_response(status, data.to_vec());
+            if let Ok(links) = HeaderValue::try_from(link_header(links))
+                && !links.is_empty()
+            {
+                response.headers_mut().insert(LINK, links);
+            }
+            response
+        }
+    }
+}
+
+/// Links as RFC 8288, section 3, writes them.
+fn link_header(links: &[(&str, &str)]) -> String {
+    let links = links.iter().map(|(name, link)| {
+        let link = percent_encoding::utf8_percent_encode(link, OUTSIDE_LINKS);
+        format!("<{link}>; rel=\"{name}\"")
+    });
+    links.collect::<Vec<_>>().join(", ")
+}
+
+/// What would end a link before its end, or is no header.
+const OUTSIDE_LINKS: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
+
+/// A record that a hook answered with: its link is below whatever the resource that was asked is below.
+fn of_answer(answered: Answered, path: &str) -> Response {
+    let below = path.find(answered.asked.path);
+    let below = below.and_then(|end| path.get(..end)).unwrap_or_default();
+    let link = format!("{below}{}", answered.path);
+    let links = [("self", link.as_str())];
+    let envelope = answered.asked.envelope;
+    let mut response = enveloped(envelope, answered.status, &answered.json, &links, b"{}");
+    response.headers_mut().extend(answered.headers);
+    response
+}
+
+/// What of an answer failed after the write, which stands.
+fn meta(after_commit: bool, related: bool) -> &'static [u8] {
+    match (after_commit, related) {
+        (false, false) => b"{}",
+        (true, false) => br#"{"after_commit":"failed"}"#,
+        (false, true) => br#"{"related":"failed"}"#,
+        (true, true) => br#"{"after_commit":"failed","related":"failed"}"#,
+    }
+}
+
 /// `{"data": …, "links": {…}, "meta": {…}}`.
-pub(super) fn envelope(data: &[u8], links: &[(&str, &str)], meta: &[u8]) -> Vec<u8> {
+fn in_envelope(data: &[u8], links: &[(&str, &str)], meta: &[u8]) -> Vec<u8> {
     let mut body = Vec::with_capacity(data.len() + 128);
     body.extend_from_slice(br#"{"data":"#);
     body.extend_from_slice(data);
@@ -88,6 +172,14 @@ pub(super) fn problem(report: &Report) -> Response {
     {
         headers.insert(ALLOW, allow);
     }
+    if report.status() == StatusCode::UNAUTHORIZED {
+        let challenge = report.challenge().unwrap_or(CHALLENGE);
+        let challenge = HeaderValue::from_str(challenge);
+        headers.insert(
+            WWW_AUTHENTICATE,
+            challenge.unwrap_or(HeaderValue::from_static(CHALLENGE)),
+        );
+    }
     response
 }
 
@@ -97,5 +189,20 @@ impl Reply {
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_link_does_not_end_it() {
+        let links = [("self", "/books?a=>; rel=\"x\"\r\n"), ("next", "/b%3E")];
+        assert_eq!(
+            link_header(&links),
+            "</books?a=%3E;%20rel=%22x%22%0D%0A>; rel=\"self\", </b%3E>; rel=\"next\""
+        );
+        assert_eq!(link_header(&[]), "");
     }
 }

@@ -13,9 +13,9 @@ use http::{HeaderMap, Uri};
 use http_body_util::BodyExt;
 
 use super::Served;
-use crate::column::Value;
+use crate::column::Key;
 use crate::error::{ApiError, Report};
-use crate::transaction::{Context, Draft, Object, Unknown};
+use crate::transaction::{Context, Draft, Object, Records, Unknown};
 
 /// A body that says it is JSON.
 #[derive(Clone, Debug)]
@@ -31,6 +31,19 @@ impl JsonBody {
             return Err(ApiError::unsupported_media_type());
         }
         read_body(headers, body, limit).await.map(Self)
+    }
+
+    /// The body as it came.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The JSON object or array that it is.
+    ///
+    /// # Errors
+    /// 400 when it is not JSON, or neither.
+    pub fn records(&self) -> Result<Records<'_>, Report> {
+        Records::read(&self.0)
     }
 
     /// The JSON object that it is.
@@ -94,21 +107,22 @@ async fn discard(mut body: Body) {
 
 /// Whether the `Content-Type` is `application/json` or `application/*+json` (RFC 6839), with or without parameters.
 pub fn content_type_is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-    else {
-        return false;
-    };
-    let essence = value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence
+    essence(headers)
         .strip_prefix("application/")
         .is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+}
+
+/// Whether the `Content-Type` is one of these, with or without parameters.
+pub(super) fn content_type_is(headers: &HeaderMap, media_types: &[&str]) -> bool {
+    media_types.contains(&essence(headers).as_str())
+}
+
+/// The `Content-Type` without its parameters, in lower case; empty when there is none.
+fn essence(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE);
+    let value = value.and_then(|value| value.to_str().ok());
+    let essence = value.unwrap_or_default().split(';').next();
+    essence.unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// The query of a URI, without its question mark.
@@ -126,16 +140,27 @@ pub(super) fn original_path(parts: &Parts) -> &str {
 
 impl Served {
     pub(super) fn context(&self, parts: &Parts) -> Context {
-        Context::new(self.database.clone(), self.state.clone(), parts)
+        let common = &self.common;
+        let context = Context::new(common.database.clone(), common.state.clone(), parts);
+        common.guard.context(context, parts)
     }
 
-    pub(super) fn context_of(&self, parts: &Parts, key: &Value) -> Context {
+    pub(super) fn context_of(&self, parts: &Parts, key: &Key) -> Context {
         self.context(parts).with_key(key.clone())
     }
 
     /// The columns that a body gives, and what is wrong with them.
     pub(super) async fn input(&self, headers: &HeaderMap, body: Body) -> Result<Draft, Report> {
-        let body = JsonBody::read(headers, body, self.max_body_bytes).await?;
+        self.draft(&self.json(headers, body).await?)
+    }
+
+    /// The body, which must be JSON and say so.
+    pub(super) async fn json(&self, headers: &HeaderMap, body: Body) -> Result<JsonBody, ApiError> {
+        JsonBody::read(headers, body, self.common.max_body_bytes).await
+    }
+
+    /// The columns that a body gives, and what is wrong with them.
+    pub(super) fn draft(&self, body: &JsonBody) -> Result<Draft, Report> {
         let object = body.object()?;
         Ok(Draft::read(
             self.endpoint.descriptor(),

@@ -1,17 +1,65 @@
-//! Conditions and orders in code, over typed columns: `Book::PUB_YEAR.ge(2000)`, `Book::TITLE.asc()`.
+//! Conditions and orders in code, over typed columns: `Book::PUB_YEAR.ge(2000) & Book::TITLE.like("Du%")`, `Book::TITLE.asc()`.
 //!
 //! It does not know of URLs.
 
 use std::marker::PhantomData;
+use std::ops::{BitAnd, BitOr, Not};
 
-use super::{Condition, Operator, Sort};
+use super::{Comparison, Condition, Operator};
 use crate::column::{Column, ColumnType};
+use crate::descriptor::Sort;
 
 /// A condition on the rows of `M`.
 #[derive(Clone, Debug)]
 pub struct Filter<M> {
     pub(crate) condition: Condition,
     of: PhantomData<fn() -> M>,
+}
+
+impl<M> Filter<M> {
+    const fn of(condition: Condition) -> Self {
+        Self {
+            condition,
+            of: PhantomData,
+        }
+    }
+
+    /// Both hold; the operator `&`.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self::of(Condition::All(vec![self.condition, other.condition]))
+    }
+
+    /// One of them holds, or both do; the operator `|`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self::of(Condition::Any(vec![self.condition, other.condition]))
+    }
+}
+
+impl<M> BitAnd for Filter<M> {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        self.and(other)
+    }
+}
+
+impl<M> BitOr for Filter<M> {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.or(other)
+    }
+}
+
+/// It does not hold; of a row with a null that it asks about, neither it nor this does.
+impl<M> Not for Filter<M> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::of(Condition::Not(Box::new(self.condition)))
+    }
 }
 
 impl<M> From<Filter<M>> for Condition {
@@ -64,6 +112,51 @@ impl<M, T: ColumnType> Column<M, T> {
         self.filter(Operator::In(values))
     }
 
+    /// None of `values`, and not null; of none, every row.
+    pub fn not_in(self, values: impl IntoIterator<Item = T>) -> Filter<M> {
+        !self.is_in(values)
+    }
+
+    /// Null.
+    pub fn is_null(self) -> Filter<M> {
+        self.filter(Operator::Equal(T::KIND.null()))
+    }
+
+    /// Not null.
+    pub fn is_not_null(self) -> Filter<M> {
+        self.filter(Operator::NotEqual(T::KIND.null()))
+    }
+
+    /// Equal to another column of the row; null is equal to nothing.
+    pub fn eq_column(self, other: Self) -> Filter<M> {
+        self.against(Comparison::Equal, other)
+    }
+
+    /// Not equal to another column of the row; null is neither.
+    pub fn ne_column(self, other: Self) -> Filter<M> {
+        self.against(Comparison::NotEqual, other)
+    }
+
+    /// Less than another column of the row.
+    pub fn lt_column(self, other: Self) -> Filter<M> {
+        self.against(Comparison::Less, other)
+    }
+
+    /// At most another column of the row.
+    pub fn le_column(self, other: Self) -> Filter<M> {
+        self.against(Comparison::LessOrEqual, other)
+    }
+
+    /// Greater than another column of the row.
+    pub fn gt_column(self, other: Self) -> Filter<M> {
+        self.against(Comparison::Greater, other)
+    }
+
+    /// At least another column of the row.
+    pub fn ge_column(self, other: Self) -> Filter<M> {
+        self.against(Comparison::GreaterOrEqual, other)
+    }
+
     /// Smallest first.
     pub fn asc(self) -> Order<M> {
         self.order(false)
@@ -79,13 +172,15 @@ impl<M, T: ColumnType> Column<M, T> {
     }
 
     fn filter(self, operator: Operator) -> Filter<M> {
-        Filter {
-            condition: Condition {
-                column: self.index(),
-                operator,
-            },
-            of: PhantomData,
-        }
+        Filter::of(Condition::of(self.index(), operator))
+    }
+
+    fn against(self, comparison: Comparison, other: Self) -> Filter<M> {
+        Filter::of(Condition::Columns {
+            left: self.index(),
+            comparison,
+            right: other.index(),
+        })
     }
 
     fn order(self, descending: bool) -> Order<M> {
@@ -96,5 +191,68 @@ impl<M, T: ColumnType> Column<M, T> {
             },
             of: PhantomData,
         }
+    }
+}
+
+/// The type of a column that holds text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no text",
+    label = "only a `String` or an `Option<String>` is like a pattern"
+)]
+pub trait Textual: ColumnType {}
+
+impl Textual for String {}
+impl Textual for Option<String> {}
+
+impl<M, T: Textual> Column<M, T> {
+    /// The text has this form: `%` is any text, `_` any character, `\` takes the next character as it is; case matters.
+    pub fn like(self, pattern: impl Into<String>) -> Filter<M> {
+        self.filter(Operator::Like(pattern.into()))
+    }
+
+    /// As [`like`](Self::like), whether letters are large or small; on `SQLite` that is known of ASCII letters alone.
+    pub fn ilike(self, pattern: impl Into<String>) -> Filter<M> {
+        self.filter(Operator::LikeIgnoringCase(pattern.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ModelResource;
+    use crate::column::Value;
+    use crate::query::{Comparison, Condition, Operator};
+
+    #[derive(ModelResource)]
+    struct Book {
+        id: i64,
+        title: Option<String>,
+        sold: i32,
+        stock: i32,
+    }
+
+    #[test]
+    fn filters_are_joined_and_turned_round() {
+        let title = |operator| Condition::of(1, operator);
+        let like = title(Operator::Like("Du%".to_owned()));
+        let null = title(Operator::Equal(Value::String(None)));
+        let more = Condition::Columns {
+            left: 2,
+            comparison: Comparison::Greater,
+            right: 3,
+        };
+        let filter = (Book::TITLE.like("Du%") | Book::TITLE.is_null())
+            & !Book::SOLD.gt_column(Book::STOCK)
+            & Book::ID.not_in([1]);
+        let ids = Condition::of(0, Operator::In(vec![Value::BigInt(Some(1))]));
+        assert_eq!(
+            Condition::from(filter),
+            Condition::All(vec![
+                Condition::All(vec![
+                    Condition::Any(vec![like, null]),
+                    Condition::Not(Box::new(more)),
+                ]),
+                Condition::Not(Box::new(ids)),
+            ])
+        );
     }
 }

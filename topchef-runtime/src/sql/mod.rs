@@ -2,16 +2,26 @@
 //!
 //! Pure: it knows no connection, and every value is bound.
 
+mod condition;
+mod idempotency;
+mod pattern;
+mod select;
+
 use std::borrow::Cow;
 
 use sea_query::{
-    Alias, DeleteStatement, Expr, ExprTrait, InsertStatement, Order, Query as Build,
-    QueryStatementWriter, SelectStatement, SimpleExpr, SqliteQueryBuilder, UpdateStatement,
+    Alias, DeleteStatement, Expr, ExprTrait, InsertStatement, Query as Build, QueryStatementWriter,
+    SimpleExpr, SqliteQueryBuilder, UpdateStatement, Values,
 };
 
-use crate::column::{Value, is_null};
+use crate::column::Value;
 use crate::descriptor::Descriptor;
-use crate::query::{Condition, Operator, Query};
+use crate::query::Condition;
+
+pub(crate) use idempotency::ScopedKey;
+
+/// The version of a new record.
+const FIRST_VERSION: i64 = 1;
 
 /// Whose SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +30,9 @@ pub(crate) enum Dialect {
     Sqlite,
 }
 
+/// The name of `SQLite`'s collation by which texts of decimals compare as numbers.
+pub(crate) const DECIMAL_COLLATION: &str = "DECIMAL";
+
 /// SQL text with a place for each value, and the values.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
@@ -27,40 +40,21 @@ pub(crate) struct Statement {
     pub(crate) values: Vec<Value>,
 }
 
+impl Statement {
+    fn of((text, Values(values)): (String, Values)) -> Self {
+        let text = Cow::Owned(text);
+        Self { text, values }
+    }
+}
+
 impl Dialect {
     fn build(self, statement: &impl QueryStatementWriter) -> Statement {
-        let (text, values) = match self {
+        Statement::of(match self {
             Self::Sqlite => statement.build(SqliteQueryBuilder),
-        };
-        Statement {
-            text: Cow::Owned(text),
-            values: values.0,
-        }
+        })
     }
 
-    /// The rows of a query, all columns.
-    pub(crate) fn select(self, descriptor: &Descriptor, query: &Query) -> Statement {
-        let mut statement = rows(descriptor, &query.conditions);
-        for sort in &query.order {
-            statement.order_by(column(descriptor, sort.column), direction(sort.descending));
-        }
-        for &index in descriptor.key {
-            if !query.order.iter().any(|sort| sort.column == index) {
-                statement.order_by(column(descriptor, index), Order::Asc);
-            }
-        }
-        statement.limit(query.limit).offset(query.offset);
-        self.build(&statement)
-    }
-
-    /// The row for which all conditions hold, all columns.
-    pub(crate) fn select_one(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
-        let mut statement = rows(descriptor, conditions);
-        statement.limit(1);
-        self.build(&statement)
-    }
-
-    /// A new row of the given columns; returns all columns of what was stored.
+    /// A new row of the given columns, at its first version; returns all columns of what was stored.
     pub(crate) fn insert(self, descriptor: &Descriptor, values: &[(usize, Value)]) -> Statement {
         let mut statement = InsertStatement::new();
         statement.into_table(Alias::new(descriptor.table));
@@ -68,17 +62,20 @@ impl Dialect {
             statement.or_default_values();
         } else {
             statement.columns(values.iter().map(|(index, _)| column(descriptor, *index)));
-            statement.values_panic(
-                values
-                    .iter()
-                    .map(|(_, value)| SimpleExpr::from(value.clone())),
-            );
+            let first = |index: usize| descriptor.columns[index].version;
+            statement.values_panic(values.iter().map(|(index, value)| {
+                if first(*index) {
+                    Expr::value(FIRST_VERSION)
+                } else {
+                    SimpleExpr::from(value.clone())
+                }
+            }));
         }
         statement.returning(returning(descriptor));
         self.build(&statement)
     }
 
-    /// Changes the given columns where all conditions hold; returns all columns of what is stored then.
+    /// Changes the given columns where all conditions hold, and counts the version; returns all columns of what is stored then.
     pub(crate) fn update(
         self,
         descriptor: &Descriptor,
@@ -92,8 +89,12 @@ impl Dialect {
                 (column(descriptor, *index), SimpleExpr::from(value.clone()))
             }),
         );
+        if let Some(version) = descriptor.version() {
+            let version = column(descriptor, version);
+            statement.value(version.clone(), Expr::col(version).add(1));
+        }
         for condition in conditions {
-            statement.and_where(expression(descriptor, condition));
+            statement.and_where(self.expression(descriptor, condition));
         }
         statement.returning(returning(descriptor));
         self.build(&statement)
@@ -104,7 +105,7 @@ impl Dialect {
         let mut statement = DeleteStatement::new();
         statement.from_table(Alias::new(descriptor.table));
         for condition in conditions {
-            statement.and_where(expression(descriptor, condition));
+            statement.and_where(self.expression(descriptor, condition));
         }
         statement.returning(returning(descriptor));
         self.build(&statement)
@@ -115,38 +116,8 @@ fn column(descriptor: &Descriptor, index: usize) -> Alias {
     Alias::new(descriptor.columns[index].name)
 }
 
-fn rows(descriptor: &Descriptor, conditions: &[Condition]) -> SelectStatement {
-    let mut statement = SelectStatement::new();
-    statement
-        .columns((0..descriptor.columns.len()).map(|index| column(descriptor, index)))
-        .from(Alias::new(descriptor.table));
-    for condition in conditions {
-        statement.and_where(expression(descriptor, condition));
-    }
-    statement
-}
-
 fn returning(descriptor: &Descriptor) -> sea_query::ReturningClause {
     Build::returning().columns((0..descriptor.columns.len()).map(|index| column(descriptor, index)))
-}
-
-fn direction(descending: bool) -> Order {
-    if descending { Order::Desc } else { Order::Asc }
-}
-
-fn expression(descriptor: &Descriptor, condition: &Condition) -> Expr {
-    let column = Expr::col(column(descriptor, condition.column));
-    match &condition.operator {
-        Operator::Equal(value) if is_null(value) => column.is_null(),
-        Operator::NotEqual(value) if is_null(value) => column.is_not_null(),
-        Operator::Equal(value) => column.eq(value.clone()),
-        Operator::NotEqual(value) => column.ne(value.clone()),
-        Operator::Less(value) => column.lt(value.clone()),
-        Operator::LessOrEqual(value) => column.lte(value.clone()),
-        Operator::Greater(value) => column.gt(value.clone()),
-        Operator::GreaterOrEqual(value) => column.gte(value.clone()),
-        Operator::In(values) => column.is_in(values.iter().cloned()),
-    }
 }
 
 #[cfg(test)]
@@ -155,10 +126,10 @@ mod tests {
 
     use super::*;
     use crate::ModelResource;
-    use crate::query::{PageSize, Sort};
+    use crate::query::Operator;
 
     #[derive(ModelResource)]
-    struct Book {
+    pub(super) struct Book {
         id: i64,
         title: Option<String>,
     }
@@ -166,49 +137,17 @@ mod tests {
     /// What a client would send to break out of a string.
     const HOSTILE: &str = "'; DROP TABLE books; --";
 
-    fn hostile() -> Value {
+    pub(super) fn hostile() -> Value {
         Value::String(Some(HOSTILE.to_owned()))
     }
 
-    fn condition(column: usize, operator: Operator) -> Condition {
-        Condition { column, operator }
+    pub(super) fn condition(column: usize, operator: Operator) -> Condition {
+        Condition::of(column, operator)
     }
 
-    fn shown(statement: &Statement) -> String {
+    pub(super) fn shown(statement: &Statement) -> String {
         assert!(!statement.text.contains(HOSTILE));
         format!("{}\n{:?}", statement.text, statement.values)
-    }
-
-    #[test]
-    fn a_page() {
-        let mut query = Query::first_page(Book::descriptor(), PageSize::default());
-        query
-            .conditions
-            .push(condition(1, Operator::Equal(hostile())));
-        query.order.push(Sort {
-            column: 1,
-            descending: true,
-        });
-        assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
-    }
-
-    #[test]
-    fn every_operator() {
-        let null = Value::String(None);
-        let conditions = [
-            condition(1, Operator::Equal(null.clone())),
-            condition(1, Operator::NotEqual(null)),
-            condition(1, Operator::NotEqual(hostile())),
-            condition(0, Operator::Less(Value::BigInt(Some(1)))),
-            condition(0, Operator::LessOrEqual(Value::BigInt(Some(2)))),
-            condition(0, Operator::Greater(Value::BigInt(Some(3)))),
-            condition(0, Operator::GreaterOrEqual(Value::BigInt(Some(4)))),
-            condition(1, Operator::In(vec![hostile()])),
-            condition(1, Operator::In(vec![])),
-        ];
-        assert_snapshot!(shown(
-            &Dialect::Sqlite.select_one(Book::descriptor(), &conditions)
-        ));
     }
 
     #[test]
@@ -223,5 +162,25 @@ mod tests {
             &values
         )));
         assert_snapshot!(shown(&Dialect::Sqlite.delete(Book::descriptor(), &key)));
+    }
+
+    #[derive(ModelResource)]
+    struct Page {
+        id: i64,
+        #[resource(version)]
+        version: i64,
+    }
+
+    #[test]
+    fn versions_begin_with_one_and_are_counted_by_the_statement() {
+        let given = [(0, Value::from(7_i64)), (1, Value::from(40_i64))];
+        let insert = Dialect::Sqlite.insert(Page::descriptor(), &given);
+        assert_eq!(insert.values, [Value::from(7_i64), Value::from(1_i64)]);
+        let update = Dialect::Sqlite.update(Page::descriptor(), &[], &given[..1]);
+        assert!(
+            update.text.contains(r#""version" = "version" + ?"#),
+            "{}",
+            update.text
+        );
     }
 }

@@ -1,12 +1,21 @@
-//! What a hook may know of the request: its method, path and headers, the application's state, the database.
+//! What a hook may know of the request: who sends it, its method, path and headers, the application's state, the database.
 //!
 //! It does not know how the request was read.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Uri};
 
-use crate::column::{ColumnType, Value};
+use super::Principal;
+use super::hooks::RunAuthorize;
+use super::idempotency::Once;
+use super::policy::{DefaultPolicy, Policy, policies};
+use super::precondition::Preconditions;
+use crate::column::{Key, KeyType};
 use crate::database::Database;
+use crate::descriptor::{self, Descriptor};
+use crate::query::Condition;
 
 /// The request's context.
 #[derive(Clone, Debug)]
@@ -16,11 +25,39 @@ pub struct Context {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    key: Option<Value>,
+    key: Option<Key>,
+    preconditions: Preconditions,
+    once: Option<Once>,
+    principal: Option<Principal>,
+    policy: DefaultPolicy,
+    answers: Answers,
+    permits: Vec<Arc<Permitted>>,
+}
+
+/// What policies have said in this request: each is asked once for each method.
+type Answers = Arc<Mutex<Vec<Answered>>>;
+
+/// What a policy has said of a method; without a policy of the resource's own, the API's.
+#[derive(Debug)]
+struct Answered {
+    policy: Option<RunAuthorize>,
+    method: descriptor::Method,
+    rows: Vec<Condition>,
+}
+
+/// The rows of a resource that the operation which this context is for may touch and leave behind.
+#[derive(Debug)]
+pub(super) struct Permitted {
+    pub(super) resource: &'static Descriptor,
+    pub(super) policy: Option<RunAuthorize>,
+    pub(super) rows: Vec<Condition>,
 }
 
 impl Context {
     /// The context of a request, with the application's state by type.
+    ///
+    /// It is nobody's, and nobody may do anything in it with a resource that has no policy of its own, until
+    /// [`with_principal`](Self::with_principal) and [`with_policy`](Self::with_policy) say otherwise.
     pub fn new(database: Database, state: Extensions, parts: &Parts) -> Self {
         Self {
             database,
@@ -29,14 +66,91 @@ impl Context {
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
             key: None,
+            principal: None,
+            policy: DefaultPolicy::new(policies::nobody),
+            answers: Answers::default(),
+            permits: Vec::new(),
+            preconditions: Preconditions::default(),
+            once: None,
         }
+    }
+
+    /// With somebody who sends the request.
+    #[must_use]
+    pub fn with_principal(mut self, principal: impl Into<Option<Principal>>) -> Self {
+        self.principal = principal.into();
+        self.forgetful()
+    }
+
+    /// With a policy for resources that have none of their own.
+    #[must_use]
+    pub fn with_policy(self, policy: impl Policy) -> Self {
+        self.with_default_policy(DefaultPolicy::new(policy))
+    }
+
+    pub(crate) fn with_default_policy(mut self, policy: DefaultPolicy) -> Self {
+        self.policy = policy;
+        self.forgetful()
+    }
+
+    /// With who sends another context's request, the API's policy, and what policies have said of it.
+    pub(crate) fn of_the_same_request(self, other: &Self) -> Self {
+        Self {
+            principal: other.principal.clone(),
+            policy: other.policy.clone(),
+            answers: other.answers.clone(),
+            ..self
+        }
+    }
+
+    /// Without what policies have said: it was said of somebody else.
+    fn forgetful(mut self) -> Self {
+        self.answers = Answers::default();
+        self.permits.clear();
+        self
     }
 
     /// With the key of the record that the path names.
     #[must_use]
-    pub fn with_key(mut self, key: Value) -> Self {
+    pub fn with_key(mut self, key: Key) -> Self {
         self.key = Some(key);
         self
+    }
+
+    /// With what must hold of the record before a `PUT`, `PATCH` or `DELETE` does anything.
+    #[must_use]
+    pub fn with_preconditions(mut self, preconditions: Preconditions) -> Self {
+        self.preconditions = preconditions;
+        self
+    }
+
+    /// With the key under which the request is carried out once.
+    #[must_use]
+    pub(crate) fn with_once(mut self, once: Once) -> Self {
+        self.once = Some(once);
+        self
+    }
+
+    pub(crate) fn preconditions(&self) -> &Preconditions {
+        &self.preconditions
+    }
+
+    /// The same request for a hook: what an operation that it begins asks of the stored record, and its key, are its own.
+    pub(super) fn of_hook(&self) -> Self {
+        Self {
+            preconditions: Preconditions::default(),
+            once: None,
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn once(&self) -> Option<&Once> {
+        self.once.as_ref()
+    }
+
+    /// Who sends the request; none when nobody has said who they are.
+    pub fn principal(&self) -> Option<&Principal> {
+        self.principal.as_ref()
     }
 
     /// The database, for reads outside the request's transaction.
@@ -65,8 +179,67 @@ impl Context {
     }
 
     /// The key of the record that the path names; none for collections, or when it is of another type.
-    pub fn key<K: ColumnType>(&self) -> Option<K> {
+    pub fn key<K: KeyType>(&self) -> Option<K> {
         let key = self.key.as_ref()?;
-        crate::column::from_value(key).ok()
+        K::from_key(key).ok()
+    }
+
+    pub(super) fn policy(&self) -> &DefaultPolicy {
+        &self.policy
+    }
+
+    /// What a policy has said of a method in this request.
+    pub(super) fn answer(
+        &self,
+        policy: Option<RunAuthorize>,
+        method: descriptor::Method,
+    ) -> Option<Vec<Condition>> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut answers = answers.iter();
+        answers
+            .find(|answered| answered.method == method && same(answered.policy, policy))
+            .map(|answered| answered.rows.clone())
+    }
+
+    /// Keeps what a policy has said of a method.
+    pub(super) fn remember(
+        &self,
+        policy: Option<RunAuthorize>,
+        method: descriptor::Method,
+        rows: Vec<Condition>,
+    ) {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.push(Answered {
+            policy,
+            method,
+            rows,
+        });
+    }
+
+    /// For an operation on these rows of a resource too.
+    pub(super) fn permitting(&self, permitted: Permitted) -> Self {
+        let mut cx = self.clone();
+        cx.permits.push(Arc::new(permitted));
+        cx
+    }
+
+    /// The rows that the operation on a resource may touch and leave behind; none when its policy was not asked.
+    pub(super) fn permit(
+        &self,
+        resource: &Descriptor,
+        policy: Option<RunAuthorize>,
+    ) -> Option<&Arc<Permitted>> {
+        // An operation that a hook begins has a later permit than the request's own.
+        let mut permits = self.permits.iter().rev();
+        permits.find(|permit| permit.resource.is(resource) && same(permit.policy, policy))
+    }
+}
+
+/// Whether two policies are one: functions with one address do the same.
+fn same(one: Option<RunAuthorize>, other: Option<RunAuthorize>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => std::ptr::fn_addr_eq(one, other),
+        (None, None) => true,
+        _ => false,
     }
 }

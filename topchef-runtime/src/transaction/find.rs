@@ -5,9 +5,10 @@
 use std::marker::PhantomData;
 
 use super::Transaction;
+use super::endpoint::counted;
 use crate::database::{Database, DatabaseError, Rows};
 use crate::error::Report;
-use crate::query::{Condition, Filter, Order, PageSize, Query};
+use crate::query::{Condition, Filter, Order, Query, Start, total};
 use crate::resource::ModelResource;
 
 /// The select about to run for a `GET`, a list or a `DELETE`, for `process_input` hooks: they may narrow it.
@@ -66,11 +67,11 @@ impl<'a, M: ModelResource> Find<'a, M> {
     }
 
     fn new(source: Source<'a>) -> Self {
-        let size = PageSize {
-            default: PageSize::default().max,
-            ..PageSize::default()
+        let query = Query {
+            order: Vec::new(),
+            limit: MOST,
+            ..Query::first_page(M::descriptor())
         };
-        let query = Query::first_page(M::descriptor(), size);
         Self {
             source,
             query,
@@ -94,7 +95,7 @@ impl<'a, M: ModelResource> Find<'a, M> {
         self
     }
 
-    /// At most this many rows; 200 when nothing is said.
+    /// At most this many rows; all of them when nothing is said.
     pub fn limit(mut self, rows: u64) -> Self {
         self.query.limit = rows.min(MOST);
         self
@@ -102,7 +103,7 @@ impl<'a, M: ModelResource> Find<'a, M> {
 
     /// Passes over this many rows first.
     pub fn offset(mut self, rows: u64) -> Self {
-        self.query.offset = rows.min(MOST);
+        self.query.start = Start::Offset(rows.min(MOST));
         self
     }
 
@@ -131,19 +132,43 @@ impl<'a, M: ModelResource> Find<'a, M> {
             .await
     }
 
+    /// How many records there are, whatever the limit and the offset.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn count(self) -> Result<u64, Report> {
+        let (descriptor, conditions) = (M::descriptor(), &self.query.conditions);
+        let count = match self.source {
+            Source::Transaction(transaction) => {
+                let connection = &mut transaction.connection;
+                let statement = connection.dialect().count(descriptor, conditions);
+                connection.rows(statement, counted).await
+            }
+            Source::Database(database) => {
+                let statement = database.dialect().count(descriptor, conditions);
+                database.rows(statement, counted).await
+            }
+        };
+        Ok(count?)
+    }
+
     async fn run<T: Send + 'static>(
         self,
         decode: impl FnOnce(&mut Rows<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, Report> {
         let descriptor = M::descriptor();
+        let query = Query {
+            order: total(descriptor, self.query.order),
+            ..self.query
+        };
         let decoded = match self.source {
             Source::Transaction(transaction) => {
                 let connection = &mut transaction.connection;
-                let statement = connection.dialect().select(descriptor, &self.query);
+                let statement = connection.dialect().select(descriptor, &query);
                 connection.rows(statement, decode).await
             }
             Source::Database(database) => {
-                let statement = database.dialect().select(descriptor, &self.query);
+                let statement = database.dialect().select(descriptor, &query);
                 database.rows(statement, decode).await
             }
         };

@@ -6,12 +6,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::{Committed, Context, Draft, Input, Next, Select, Tracked, Transaction};
+use super::{Committed, Context, Draft, Input, Next, Permit, Select, Tracked, Transaction};
 use crate::column::{Row, Value, ValueCells};
-use crate::descriptor::Method;
+use crate::descriptor::{Descriptor, Method};
 use crate::error::{ApiError, Report};
 use crate::query::Condition;
-use crate::resource::ModelResource;
+use crate::resource::{Model, ModelResource};
 
 /// A resource's hooks; implemented by `#[derive(ModelResource)]`.
 #[diagnostic::on_unimplemented(
@@ -22,6 +22,12 @@ use crate::resource::ModelResource;
 pub trait Hooked: ModelResource {
     /// The hooks, by phase and method.
     fn hooks() -> &'static Hooks;
+
+    /// The resource with its hooks, its type forgotten.
+    #[doc(hidden)]
+    fn endpoint() -> Endpoint {
+        Endpoint::of::<Self>()
+    }
 }
 
 /// The hooks of a resource, by phase and method.
@@ -32,6 +38,80 @@ pub struct Hooks {
     pub input: &'static [(Method, RunInput)],
     pub before_commit: &'static [(Method, RunBeforeCommit)],
     pub after_commit: &'static [(Method, RunAfterCommit)],
+    /// Who may do what with which rows; where nothing is said, the API's policy says it.
+    pub authorize: Option<RunAuthorize>,
+    /// The related resources, one for each of the descriptor's relations.
+    pub related: &'static [fn() -> Endpoint],
+}
+
+/// A resource with its hooks, its type forgotten.
+#[derive(Clone, Copy)]
+pub struct Endpoint {
+    pub(super) model: Model,
+    pub(super) hooks: &'static Hooks,
+}
+
+impl Endpoint {
+    /// The endpoint of a resource.
+    pub fn of<M: Hooked>() -> Self {
+        Self {
+            model: Model::of::<M>(),
+            hooks: M::hooks(),
+        }
+    }
+
+    /// What the resource is.
+    pub fn descriptor(&self) -> &'static Descriptor {
+        self.model.descriptor
+    }
+
+    /// The phases that have a hook of a method, in their order.
+    pub(crate) fn phases(&self, method: Method) -> Vec<&'static str> {
+        let hooks = self.hooks;
+        let has_input = hooks.select(method).is_some() || hooks.input(method).is_some();
+        [
+            ("process_input", has_input),
+            ("before_commit", hooks.before_commit(method).is_some()),
+            ("after_commit", hooks.after_commit(method).is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(phase, is_there)| is_there.then_some(phase))
+        .collect()
+    }
+
+    /// Whether a hook may answer a method in place of the record.
+    pub(crate) fn may_reply(&self, method: Method) -> bool {
+        let hooks = self.hooks;
+        hooks.before_commit(method).is_some() || hooks.after_commit(method).is_some()
+    }
+
+    /// Whether the resource says itself who may do what.
+    pub(crate) fn has_policy(&self) -> bool {
+        self.hooks.authorize.is_some()
+    }
+
+    /// Whether a resource that goes out with this one says so, or this one itself: relations are followed as far as they go.
+    pub(crate) fn is_guarded(&self) -> bool {
+        let mut seen: Vec<&Descriptor> = Vec::new();
+        let mut ahead = vec![*self];
+        while let Some(endpoint) = ahead.pop() {
+            if endpoint.has_policy() {
+                return true;
+            }
+            let descriptor = endpoint.descriptor();
+            if !seen.iter().any(|resource| resource.is(descriptor)) {
+                seen.push(descriptor);
+                ahead.extend(endpoint.hooks.related.iter().map(|related| related()));
+            }
+        }
+        false
+    }
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Endpoint({})", self.model.descriptor.name)
+    }
 }
 
 impl Hooks {
@@ -75,6 +155,7 @@ type RunBeforeCommit =
     for<'a> fn(&'a Context, &'a mut Transaction, &'a mut Staged) -> Running<'a, Next>;
 type RunAfterCommit =
     for<'a> fn(&'a Context, &'a mut Transaction, &'a [Value]) -> Running<'a, Next>;
+pub(super) type RunAuthorize = for<'a> fn(&'a Context, Method) -> Running<'a, Vec<Condition>>;
 
 /// An `async fn` of these arguments, whatever its future holds.
 pub trait AsyncHook<'a, Arguments, Output> {}
@@ -133,7 +214,7 @@ macro_rules! phase {
     (
         $(#[$documentation:meta])*
         $trait:ident = $message:literal, $signature:literal, $note:literal;
-        ($($argument:ty),+) -> $output:ty;
+        ($($argument:ty),+) -> $output:ty => $done:ty;
         |$hook:ident, $($given:ident: $given_type:ty),+| $run:expr
     ) => {
         $(#[$documentation])*
@@ -141,7 +222,7 @@ macro_rules! phase {
         pub trait $trait<M, Signature>: Sized {
             /// Runs the hook, the type of its resource forgotten.
             #[doc(hidden)]
-            fn run<'a>(self, $($given: $given_type),+) -> Running<'a, $output>
+            fn run<'a>(self, $($given: $given_type),+) -> Running<'a, $done>
             where
                 Signature: for<'h> Runs<'h, ($($argument,)+), $output, Self>;
         }
@@ -152,7 +233,7 @@ macro_rules! phase {
             M: ModelResource,
             F: for<'h> AsyncHook<'h, ($($argument,)+), $output> + Send + Sync + 'static,
         {
-            fn run<'a>(self, $($given: $given_type),+) -> Running<'a, $output>
+            fn run<'a>(self, $($given: $given_type),+) -> Running<'a, $done>
             where
                 Right: for<'h> Runs<'h, ($($argument,)+), $output, Self>,
             {
@@ -163,7 +244,7 @@ macro_rules! phase {
 
         #[diagnostic::do_not_recommend]
         impl<M, F: Impossible> $trait<M, Wrong> for F {
-            fn run<'a>(self, $(_: $given_type),+) -> Running<'a, $output>
+            fn run<'a>(self, $(_: $given_type),+) -> Running<'a, $done>
             where
                 Wrong: for<'h> Runs<'h, ($($argument,)+), $output, Self>,
             {
@@ -179,7 +260,7 @@ phase! {
         "wrong signature for a `process_input` hook of `get`, `list` or `delete` in `{M}`",
         "it must be `async fn(&Context, &mut Select<{M}>) -> Result<(), Report>`",
         "`Context`, `Select` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, &'h mut Select<M>) -> ();
+    (&'h Context, &'h mut Select<M>) -> () => ();
     |hook, cx: &'a Context, conditions: &'a mut Vec<Condition>| {
         let mut select = Select::<M>::new(std::mem::take(conditions));
         Right::run(&hook, (cx, &mut select)).await?;
@@ -194,7 +275,7 @@ phase! {
         "wrong signature for a `process_input` hook of `post`, `put` or `patch` in `{M}`",
         "it must be `async fn(&Context, &mut Input<{M}>) -> Result<(), Report>`",
         "`Context`, `Input` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, &'h mut Input<M>) -> ();
+    (&'h Context, &'h mut Input<M>) -> () => ();
     |hook, cx: &'a Context, draft: &'a mut Draft| {
         let empty = Draft::empty(draft.descriptor);
         let mut input = Input::<M>::new(std::mem::replace(draft, empty));
@@ -210,16 +291,16 @@ phase! {
         "wrong signature for a `before_commit` hook of `{M}`",
         "it must be `async fn(&Context, &mut Transaction, &mut Tracked<{M}>) -> Result<Next, Report>`",
         "`Context`, `Transaction`, `Tracked`, `Next` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, &'h mut Transaction, &'h mut Tracked<M>) -> Next;
+    (&'h Context, &'h mut Transaction, &'h mut Tracked<M>) -> Next => Next;
     |hook, cx: &'a Context, tx: &'a mut Transaction, staged: &'a mut Staged| {
         let mut record =
             Tracked::<M>::from_values(&staged.values, staged.prior.as_deref(), staged.dirty)
                 .map_err(ApiError::serialization)?;
-        let before = record.values();
+        let before = record.values()?;
         let next = Right::run(&hook, (cx, tx, &mut record)).await?;
         staged.dirty = record.dirty();
         // What the hook left alone stays as it was sent: JSON is not written anew.
-        let values = staged.values.iter_mut().zip(before).zip(record.values());
+        let values = staged.values.iter_mut().zip(before).zip(record.values()?);
         for ((staged, before), after) in values {
             if before != after {
                 *staged = after;
@@ -235,11 +316,24 @@ phase! {
         "wrong signature for an `after_commit` hook of `{M}`",
         "it must be `async fn(&Context, &mut Transaction, &Committed<{M}>) -> Result<Next, Report>`",
         "`Context`, `Transaction`, `Committed`, `Next` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, &'h mut Transaction, &'h Committed<M>) -> Next;
+    (&'h Context, &'h mut Transaction, &'h Committed<M>) -> Next => Next;
     |hook, cx: &'a Context, tx: &'a mut Transaction, values: &'a [Value]| {
         let record =
             M::from_row(&Row::new(&ValueCells(values))).map_err(ApiError::serialization)?;
         let record = Committed::new(record);
         Right::run(&hook, (cx, tx, &record)).await
+    }
+}
+
+phase! {
+    /// A policy.
+    AuthorizeHook =
+        "wrong signature for a policy of `{M}`",
+        "it must be `async fn(&Context, Method) -> Result<Permit<{M}>, Report>`",
+        "`Context`, `Method`, `Permit` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
+    (&'h Context, Method) -> Permit<M> => Vec<Condition>;
+    |hook, cx: &'a Context, method: Method| {
+        let permit = Right::run(&hook, (cx, method)).await?;
+        Ok(permit.into_conditions())
     }
 }

@@ -6,27 +6,45 @@ mod context;
 mod draft;
 mod endpoint;
 mod find;
+mod from_json;
 mod hooks;
-mod key;
+mod idempotency;
 mod object;
+mod permit;
+mod policy;
+mod precondition;
+mod principal;
+mod references;
 mod reply;
 mod tracked;
 
-use crate::column::{ColumnType, Row};
+use crate::column::{Key, KeyType, Row};
 use crate::database::{Connection, Database, DatabaseError};
 use crate::descriptor::Descriptor;
 use crate::error::{ApiError, Report};
+use crate::query::Condition;
 use crate::resource::ModelResource;
 use crate::sql::Statement;
 
+use references::Look;
+
 pub use context::Context;
 pub use draft::{Draft, Input, Unknown};
-pub use endpoint::{Endpoint, Outcome, Page};
+pub use endpoint::{Answered, Outcome, Page, Represented};
 pub use find::{Find, Select};
-pub use hooks::{AfterCommitHook, BeforeCommitHook, Hooked, InputHook, SelectHook};
+pub use from_json::FromJson;
+pub use hooks::{
+    AfterCommitHook, AuthorizeHook, BeforeCommitHook, Endpoint, Hooked, InputHook, SelectHook,
+};
 #[doc(hidden)]
 pub use hooks::{Hooks, Impossible};
-pub use object::Object;
+pub(crate) use idempotency::{Found, Once};
+pub use object::{Object, Records};
+pub use permit::Permit;
+pub(crate) use policy::DefaultPolicy;
+pub use policy::{Policy, policies};
+pub use precondition::{EntityTag, Expected, Malformed, Preconditions, Verdict};
+pub use principal::Principal;
 pub use reply::{Next, Reply};
 pub use tracked::{Committed, Tracked};
 
@@ -54,13 +72,13 @@ impl Transaction {
     /// The record with this primary key, with everything that this transaction wrote.
     ///
     /// # Errors
-    /// A [`Report`] when the database fails, or `K` is not the type of the key.
+    /// A [`Report`] when the database fails.
     pub async fn get<M: ModelResource>(
         &mut self,
-        key: impl ColumnType,
+        key: impl Into<M::Key>,
     ) -> Result<Option<Tracked<M>>, Report> {
         let descriptor = M::descriptor();
-        let condition = key::typed(descriptor, &key)?;
+        let condition = Condition::is_key(descriptor, &key.into().to_key());
         let statement = self
             .connection
             .dialect()
@@ -68,7 +86,7 @@ impl Transaction {
         let found = self
             .one(descriptor, statement, |row| Ok(M::from_row(row)?))
             .await?;
-        Ok(found.map(Tracked::stored))
+        Ok(found.map(Tracked::stored).transpose()?)
     }
 
     /// Stores a new record, and gives it as it is stored.
@@ -79,35 +97,57 @@ impl Transaction {
     /// A [`Report`]: 409 with the field when a value is not unique or a reference does not hold.
     pub async fn insert<M: ModelResource>(&mut self, record: &M) -> Result<M, Report> {
         let descriptor = M::descriptor();
-        let values = draft::stored_values(descriptor, record.values());
+        let values = draft::stored_values(descriptor, record.values()?);
         let statement = self.connection.dialect().insert(descriptor, &values);
-        self.one(descriptor, statement, |row| Ok(M::from_row(row)?))
-            .await?
-            .ok_or_else(|| no_row().into())
+        let inserted = self.one(descriptor, statement, |row| Ok(M::from_row(row)?));
+        match inserted.await {
+            Ok(inserted) => inserted.ok_or_else(|| no_row().into()),
+            Err(refusal) => Err(Look::Inside(self)
+                .written(refusal, descriptor, &values)
+                .await),
+        }
     }
 
     /// Stores what was changed in a record, in one statement; nothing when nothing was.
     ///
     /// # Errors
-    /// A [`Report`]: 404 when the record is gone; 409 as for [`insert`](Self::insert).
+    /// A [`Report`]: 404 when the record is gone; 409 when its version is not the one that was read, and as for
+    /// [`insert`](Self::insert).
     pub async fn save<M: ModelResource>(&mut self, record: &mut Tracked<M>) -> Result<(), Report> {
         let descriptor = M::descriptor();
-        let changes = record.changes();
+        let changes = tracked::with_updates(descriptor, record.changes()?);
         if changes.is_empty() {
             return Ok(());
         }
-        let key = record.stored_key();
-        let condition = key::is(descriptor, key.clone());
-        let statement = self
-            .connection
-            .dialect()
-            .update(descriptor, &[condition], &changes);
-        let stored = self
-            .one(descriptor, statement, |row| Ok(M::from_row(row)?))
-            .await?
-            .ok_or_else(|| ApiError::record_not_found(descriptor.name, key::text(&key)))?;
-        record.saved(stored);
-        Ok(())
+        let key = record.stored_key()?;
+        let mut conditions = vec![Condition::is_key(descriptor, &key)];
+        conditions.extend(record.is_stored_version());
+        let dialect = self.connection.dialect();
+        let statement = dialect.update(descriptor, &conditions, &changes);
+        let stored = self.one(descriptor, statement, |row| Ok(M::from_row(row)?));
+        match stored.await {
+            Ok(Some(stored)) => Ok(record.saved(stored)?),
+            Ok(None) => Err(self.why_not_saved(descriptor, &key).await?.into()),
+            Err(refusal) => {
+                let look = Look::Inside(self);
+                Err(look.written(refusal, descriptor, &changes).await)
+            }
+        }
+    }
+
+    /// Why there was no record to save changes in.
+    async fn why_not_saved(
+        &mut self,
+        descriptor: &Descriptor,
+        key: &Key,
+    ) -> Result<ApiError, Report> {
+        let condition = Condition::is_key(descriptor, key);
+        let dialect = self.connection.dialect();
+        let look = dialect.select_one(descriptor, &[condition]);
+        Ok(match self.one(descriptor, look, |_| Ok(())).await? {
+            Some(()) => ApiError::changed_meanwhile(),
+            None => ApiError::record_not_found(descriptor.name, key.to_path()),
+        })
     }
 
     /// Removes a record; false when it was gone already.
@@ -116,14 +156,15 @@ impl Transaction {
     /// A [`Report`]: 409 when another record refers to it.
     pub async fn delete<M: ModelResource>(&mut self, record: &M) -> Result<bool, Report> {
         let descriptor = M::descriptor();
-        let (index, _) = descriptor.key_column();
-        let key = record.values().swap_remove(index);
+        let key = tracked::key_of(&record.values()?, descriptor);
         let statement = self
             .connection
             .dialect()
-            .delete(descriptor, &[key::is(descriptor, key)]);
-        let removed = self.one(descriptor, statement, |_| Ok(())).await?;
-        Ok(removed.is_some())
+            .delete(descriptor, &[Condition::is_key(descriptor, &key)]);
+        match self.one(descriptor, statement, |_| Ok(())).await {
+            Ok(removed) => Ok(removed.is_some()),
+            Err(refusal) => Err(Look::Inside(self).removed(refusal, descriptor, &key).await),
+        }
     }
 
     /// Looks for records, with everything that this transaction wrote.

@@ -14,6 +14,30 @@ use crate::error::{ApiError, Report};
 /// How deep arrays and objects may be nested; `serde_json` stops one later.
 const MAX_DEPTH: usize = 127;
 
+/// What a body holds: one record, or several.
+#[derive(Clone, Debug)]
+pub enum Records<'a> {
+    /// An object.
+    One(Object<'a>),
+    /// An array: the text of each item.
+    Several(Vec<&'a RawValue>),
+}
+
+impl<'a> Records<'a> {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// A [`Report`] with 400: not UTF-8, not JSON, nested too deep, or neither an object nor an array.
+    pub fn read(body: &'a [u8]) -> Result<Self, Report> {
+        if body.trim_ascii_start().first() != Some(&b'[') {
+            return Object::read(body).map(Self::One);
+        }
+        let text = checked(body)?;
+        let items = serde_json::from_str(text).map_err(ApiError::not_json)?;
+        Ok(Self::Several(items))
+    }
+}
+
 /// The keys of a JSON object and the text of each value, in the order they were sent.
 #[derive(Clone, Debug, Default)]
 pub struct Object<'a> {
@@ -26,13 +50,21 @@ impl<'a> Object<'a> {
     /// # Errors
     /// A [`Report`] with 400: not UTF-8, not JSON, nested too deep, or not an object.
     pub fn read(body: &'a [u8]) -> Result<Self, Report> {
-        let text = std::str::from_utf8(body).map_err(ApiError::not_json)?;
-        if is_deeper_than(MAX_DEPTH, body) {
-            return Err(ApiError::too_deep(MAX_DEPTH).into());
-        }
+        let text = checked(body)?;
         serde_json::from_str(text).map_err(|error| match error.classify() {
             Category::Data => Self::no_object(text).into(),
             _ => ApiError::not_json(error).into(),
+        })
+    }
+
+    /// The object that a value inside a body is.
+    ///
+    /// # Errors
+    /// 400 when it is no object, or a key of it is no text.
+    pub(super) fn within(json: &'a RawValue) -> Result<Self, ApiError> {
+        serde_json::from_str(json.get()).map_err(|error| match error.classify() {
+            Category::Data => ApiError::item_not_an_object(),
+            _ => ApiError::not_json(error).at(""),
         })
     }
 
@@ -95,6 +127,15 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 #[derive(serde::Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// The text of a body that is not nested too deep for the parser.
+fn checked(body: &[u8]) -> Result<&str, ApiError> {
+    let text = std::str::from_utf8(body).map_err(ApiError::not_json)?;
+    if is_deeper_than(MAX_DEPTH, body) {
+        return Err(ApiError::too_deep(MAX_DEPTH));
+    }
+    Ok(text)
+}
+
 /// Whether arrays and objects are nested deeper than `limit`, found without recursion before any parser sees the text.
 fn is_deeper_than(limit: usize, json: &[u8]) -> bool {
     let mut depth = 0_usize;
@@ -156,6 +197,23 @@ mod tests {
             (b"{\"\\ud800\": 1}", "request_not_json"),
         ] {
             assert_eq!(code(body), expected, "{}", String::from_utf8_lossy(body));
+        }
+    }
+
+    #[test]
+    fn an_array_is_told_apart_from_an_object() {
+        assert!(matches!(Records::read(b" {}").unwrap(), Records::One(_)));
+        let several = Records::read(b"\n [1, {\"a\": []}]").unwrap();
+        assert!(matches!(several, Records::Several(items) if items.len() == 2));
+        for (body, expected) in [
+            (&b"[1,]"[..], "request_not_json"),
+            (b"[1] x", "request_not_json"),
+            (b"[\"\xff\"]", "request_not_json"),
+            (b"7", "not_an_object"),
+            (b"", "request_not_json"),
+        ] {
+            let report = Records::read(body).unwrap_err();
+            assert_eq!(report.errors()[0].code(), expected);
         }
     }
 

@@ -6,6 +6,9 @@ use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
+use super::hooks::{Endpoint, Hooked};
+use crate::column::Value;
+use crate::descriptor::Method;
 use crate::error::{ApiError, Report};
 
 /// How a request goes on after a hook.
@@ -23,6 +26,16 @@ pub struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+    /// The record that it is, of whatever resource.
+    pub(super) record: Option<Record>,
+}
+
+/// A record of some resource.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) endpoint: Endpoint,
+    /// All columns.
+    pub(super) values: Vec<Value>,
 }
 
 impl Reply {
@@ -43,7 +56,37 @@ impl Reply {
             status,
             headers,
             body,
+            record: None,
         }
+    }
+
+    /// An answer as it once was.
+    pub(crate) fn again(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            record: None,
+        }
+    }
+
+    /// A record of any resource, in its envelope, with the path of its own: a job in place of the book that it is about.
+    ///
+    /// What goes out of it is what the answering resource's `serial_fields` say of this resource, `post = Job[id, status]`;
+    /// where they say nothing, what a `GET` of it shows.
+    ///
+    /// # Errors
+    /// A [`Report`] with 500 when the record has no JSON form.
+    pub fn record<M: Hooked>(status: StatusCode, record: &M) -> Result<Self, Report> {
+        // Outside a request there is nothing around it.
+        let body = record.to_json(Method::Get)?;
+        Ok(Self {
+            record: Some(Record {
+                endpoint: Endpoint::of::<M>(),
+                values: record.values()?,
+            }),
+            ..Self::raw_json(status, body)
+        })
     }
 
     /// An answer without a body: 204.
@@ -52,6 +95,7 @@ impl Reply {
             status: StatusCode::NO_CONTENT,
             headers: HeaderMap::new(),
             body: Vec::new(),
+            record: None,
         }
     }
 

@@ -4,7 +4,9 @@
 
 use std::ops::Deref;
 
-use crate::column::{Column, DecodeError, Row, Value, ValueCells};
+use crate::column::{Column, DecodeError, EncodeError, Key, Row, Value, ValueCells};
+use crate::descriptor::Descriptor;
+use crate::query::{Condition, Operator};
 use crate::resource::ModelResource;
 
 /// A record with the changes that it intends to make: reads give the changed values, nothing is stored yet.
@@ -20,27 +22,40 @@ pub struct Tracked<M> {
 #[derive(Debug)]
 struct Stored<M> {
     record: Option<M>,
-    key: Value,
+    key: Key,
+    /// That the row is still of the version that was read.
+    is_version: Option<Condition>,
+}
+
+impl<M: ModelResource> Stored<M> {
+    fn new(record: Option<M>, values: &[Value]) -> Self {
+        Self {
+            record,
+            key: key_of(values, M::descriptor()),
+            is_version: is_version(values, M::descriptor()),
+        }
+    }
 }
 
 impl<M: ModelResource> Tracked<M> {
     /// A record as it is stored, with no change.
-    pub(super) fn stored(record: M) -> Self {
-        let key = key_of(&record.values(), M::descriptor().key_column().0);
-        Self {
+    pub(super) fn stored(record: M) -> Result<Self, EncodeError> {
+        let stored = Stored::new(None, &record.values()?);
+        Ok(Self {
             record,
-            prior: Some(Stored { record: None, key }),
+            prior: Some(stored),
             dirty: 0,
-        }
+        })
     }
 
     /// The record as it was just stored: what was changed is changed no more; the prior one stays what it was.
-    pub(super) fn saved(&mut self, record: M) {
-        let key = key_of(&record.values(), M::descriptor().key_column().0);
+    pub(super) fn saved(&mut self, record: M) -> Result<(), EncodeError> {
+        let stored = record.values()?;
         let prior = self.prior.take().and_then(|stored| stored.record);
-        self.prior = Some(Stored { record: prior, key });
+        self.prior = Some(Stored::new(prior, &stored));
         self.record = record;
         self.dirty = 0;
+        Ok(())
     }
 
     /// A record from values, some of them changes; `prior` is the row as it is stored.
@@ -50,10 +65,8 @@ impl<M: ModelResource> Tracked<M> {
         dirty: u128,
     ) -> Result<Self, DecodeError> {
         let stored = |values: &[Value]| {
-            Ok(Stored {
-                record: Some(M::from_row(&Row::new(&ValueCells(values)))?),
-                key: key_of(values, M::descriptor().key_column().0),
-            })
+            let record = M::from_row(&Row::new(&ValueCells(values)))?;
+            Ok(Stored::new(Some(record), values))
         };
         Ok(Self {
             record: M::from_row(&Row::new(&ValueCells(values)))?,
@@ -83,17 +96,50 @@ impl<M: ModelResource> Tracked<M> {
     }
 
     /// The changed columns with their values.
-    pub(super) fn changes(&self) -> Vec<(usize, Value)> {
-        changed(self.record.values(), self.dirty)
+    pub(super) fn changes(&self) -> Result<Vec<(usize, Value)>, EncodeError> {
+        Ok(changed(self.record.values()?, self.dirty))
+    }
+
+    /// That the row still has the version that was read.
+    pub(super) fn is_stored_version(&self) -> Option<Condition> {
+        self.prior.as_ref()?.is_version.clone()
     }
 
     /// The key under which the record is stored, or will be.
-    pub(super) fn stored_key(&self) -> Value {
+    pub(super) fn stored_key(&self) -> Result<Key, EncodeError> {
         match &self.prior {
-            Some(stored) => stored.key.clone(),
-            None => key_of(&self.record.values(), M::descriptor().key_column().0),
+            Some(stored) => Ok(stored.key.clone()),
+            None => Ok(key_of(&self.record.values()?, M::descriptor())),
         }
     }
+}
+
+/// What a change writes: the columns that change with every change too, unless they were changed themselves.
+///
+/// The version is left to the statement, which counts.
+pub(super) fn with_updates(
+    descriptor: &Descriptor,
+    mut changes: Vec<(usize, Value)>,
+) -> Vec<(usize, Value)> {
+    changes.retain(|(index, _)| !descriptor.columns[*index].version);
+    if changes.is_empty() {
+        return changes;
+    }
+    for (index, column) in descriptor.columns.iter().enumerate() {
+        if let Some(on_update) = column.on_update
+            && !changes.iter().any(|(changed, _)| *changed == index)
+        {
+            changes.push((index, on_update()));
+        }
+    }
+    changes
+}
+
+/// That a row still has the version that is among these values; none where versions are not counted.
+pub(super) fn is_version(values: &[Value], descriptor: &Descriptor) -> Option<Condition> {
+    let index = descriptor.version()?;
+    let version = values.get(index)?.clone();
+    Some(Condition::of(index, Operator::Equal(version)))
 }
 
 /// The values whose bit is set.
@@ -105,8 +151,10 @@ pub(super) fn changed(values: Vec<Value>, dirty: u128) -> Vec<(usize, Value)> {
         .collect()
 }
 
-fn key_of(values: &[Value], index: usize) -> Value {
-    values[index].clone()
+/// The key among the values of all columns.
+pub(super) fn key_of(values: &[Value], descriptor: &Descriptor) -> Key {
+    let places = descriptor.key.iter();
+    Key::new(places.map(|index| values[*index].clone()).collect())
 }
 
 impl<M> Deref for Tracked<M> {

@@ -37,7 +37,8 @@ pub enum JobStatus {
         patch = [id, status, parameters, results, date_submitted],
     ),
     process_input(post = parameters_satisfy_the_service, patch = results_satisfy_the_service),
-    before_commit(patch = finished_jobs_stay_finished)
+    before_commit(patch = finished_jobs_stay_finished),
+    collection(filter = [service_id, status, date_submitted])
 )]
 pub struct Job {
     /// Made by the server when the job is submitted; later jobs have greater ones.

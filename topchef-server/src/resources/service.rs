@@ -23,7 +23,8 @@ use super::contracts::{Contracts, contracts};
             is_service_available, has_timed_out(), timeout
         ],
     ),
-    process_input(post = schemas_are_schemas)
+    process_input(post = schemas_are_schemas),
+    collection(filter = [name, is_service_available])
 )]
 pub struct Service {
     /// Made by the server when the service is registered.

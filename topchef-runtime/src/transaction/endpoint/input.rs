@@ -2,9 +2,9 @@
 //!
 //! It does not know what is done with it.
 
-use super::super::{Context, Draft};
+use super::super::{Context, Draft, draft};
 use super::Endpoint;
-use crate::column::Value;
+use crate::column::{InputError, Key, Value};
 use crate::descriptor::Method;
 use crate::error::{ApiError, Report};
 
@@ -45,17 +45,34 @@ impl Endpoint {
     }
 
     /// The input with the path's key; a body that has another is wrong.
-    pub(super) fn with_key(&self, mut draft: Draft, key: &Value) -> Draft {
-        let (index, column) = self.descriptor().key_column();
-        let given = draft.values[index].replace(key.clone());
-        if given.is_some_and(|given| given != *key) {
-            draft.reject(ApiError::deserialization(
-                column.wire,
-                "key",
-                "must be the key of the path",
-            ));
+    pub(super) fn with_key(&self, mut draft: Draft, key: &Key) -> Draft {
+        let descriptor = self.descriptor();
+        for (&index, value) in descriptor.key.iter().zip(key.values()) {
+            let given = draft.values[index].replace(value.clone());
+            if given.is_some_and(|given| given != *value) {
+                draft.reject(ApiError::deserialization(
+                    descriptor.columns[index].wire,
+                    "key",
+                    "must be the key of the path",
+                ));
+            }
         }
         draft
+    }
+
+    /// Why no record may be made under the key of a path: what its columns ask of clients holds of keys in paths too.
+    pub(super) fn unfit(&self, key: &Key) -> Report {
+        let descriptor = self.descriptor();
+        let values = descriptor.key.iter().zip(key.values());
+        let fits = values.map(|(&index, value)| {
+            let column = &descriptor.columns[index];
+            let wrong = |error: InputError| {
+                ApiError::deserialization(column.wire, error.code, error.detail)
+            };
+            column.accepts(value).map_err(wrong)?;
+            draft::is_fit(descriptor, index, value)
+        });
+        fits.filter_map(Result::err).collect()
     }
 
     /// The columns that a replacement writes: all but the key and the read-only ones.

@@ -2,31 +2,30 @@
 //!
 //! It does not know where a request came from.
 
+mod answer;
+mod conditional;
+mod create;
+mod explain;
 mod input;
+mod list;
+mod permit;
 mod phases;
 mod read;
+mod related;
 mod stage;
 mod write;
 
-use super::hooks::{Hooked, Hooks};
+use super::hooks::Endpoint;
+use super::precondition::EntityTag;
 use super::reply::Reply;
-use crate::column::{InputError, Value, parse_text};
+use http::{HeaderMap, StatusCode};
+
+use crate::column::{InputError, Key, parse_text};
 use crate::descriptor::Descriptor;
 use crate::error::ApiError;
-use crate::resource::Model;
+use crate::query::Ends;
 
-/// A resource with its hooks, its type forgotten.
-#[derive(Clone, Copy)]
-pub struct Endpoint {
-    model: Model,
-    hooks: &'static Hooks,
-}
-
-impl std::fmt::Debug for Endpoint {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Endpoint({})", self.model.descriptor.name)
-    }
-}
+pub(super) use list::counted;
 
 /// A page of a collection.
 #[derive(Clone, Debug)]
@@ -35,8 +34,21 @@ pub struct Page {
     pub data: Vec<u8>,
     /// How many they are.
     pub count: u64,
-    /// Whether there are rows after these.
+    /// Whether there are rows after these; for a page before a cursor, before these.
     pub more: bool,
+    /// What the first and the last of them hold in the columns of the order, where pages are found by cursors.
+    pub ends: Option<Ends>,
+    /// How many rows there are on all pages together, when that was asked.
+    pub total: Option<u64>,
+}
+
+/// A record as it goes out.
+#[derive(Clone, Debug)]
+pub struct Represented {
+    /// As a JSON object, with the fields that were asked for.
+    pub json: Vec<u8>,
+    /// Its entity tag.
+    pub tag: EntityTag,
 }
 
 /// What a write came to.
@@ -48,43 +60,68 @@ pub enum Outcome {
         json: Vec<u8>,
         /// Its key, as a part of a path.
         key: String,
+        /// Its entity tag.
+        tag: EntityTag,
         /// Whether it was created by this.
         created: bool,
         /// Whether the `after_commit` hook failed; the write stands all the same.
         after_commit_failed: bool,
+        /// Whether related records could not be told; null or an empty array stands in their places.
+        related_failed: bool,
+    },
+    /// Records that were created together.
+    Records {
+        /// As a JSON array, in the order of the body; what a hook answered stands in the place of its record.
+        json: Vec<u8>,
+        /// Whether an `after_commit` hook failed; the writes stand all the same.
+        after_commit_failed: bool,
+        /// Whether related records could not be told; null or an empty array stands in their places.
+        related_failed: bool,
     },
     /// The record was removed.
     Deleted,
+    /// A hook answered with a record in its place.
+    Answered(Answered),
     /// A hook answered in its place.
     Reply(Reply),
 }
 
+/// A record, of whatever resource, that a hook answered with.
+#[derive(Debug)]
+pub struct Answered {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers that the hook gave.
+    pub headers: HeaderMap,
+    /// The record as a JSON object.
+    pub json: Vec<u8>,
+    /// The record's own path, as its descriptor says.
+    pub path: String,
+    /// What the record is.
+    pub descriptor: &'static Descriptor,
+    /// The resource whose hook it was.
+    pub asked: &'static Descriptor,
+}
+
 impl Endpoint {
-    /// The endpoint of a resource.
-    pub fn of<M: Hooked>() -> Self {
-        Self {
-            model: Model::of::<M>(),
-            hooks: M::hooks(),
-        }
-    }
-
-    /// What the resource is.
-    pub fn descriptor(&self) -> &'static Descriptor {
-        self.model.descriptor
-    }
-
-    /// The key that a part of a path spells.
+    /// The key that the parts of a path spell, one for each of its columns.
     ///
     /// # Errors
-    /// 404 when it is not of the key's type: there is no record at that path.
-    pub fn parse_key(&self, text: &str) -> Result<Value, ApiError> {
-        let (_, column) = self.descriptor().key_column();
-        parse_text(column.kind, text).map_err(|InputError { .. }| {
-            let mut kind = column.kind.name().to_owned();
-            if let Some(first) = kind.get_mut(..1) {
-                first.make_ascii_uppercase();
-            }
-            ApiError::not_a_key(&kind, text)
-        })
+    /// 404 when they are not of the key's types: there is no record at that path.
+    pub fn parse_key(&self, parts: &[&str]) -> Result<Key, ApiError> {
+        let columns = self.descriptor().key_columns();
+        if columns.len() != parts.len() {
+            return Err(ApiError::no_such_path(&parts.join("/")));
+        }
+        let values = columns.zip(parts).map(|(column, text)| {
+            parse_text(column.kind, text).map_err(|InputError { .. }| {
+                let mut kind = column.kind.name().to_owned();
+                if let Some(first) = kind.get_mut(..1) {
+                    first.make_ascii_uppercase();
+                }
+                ApiError::not_a_key(&kind, text)
+            })
+        });
+        values.collect::<Result<_, _>>().map(Key::new)
     }
 }

@@ -3,34 +3,35 @@
 //! It does not know which write it is.
 
 use super::super::hooks::Staged;
-use super::super::tracked::changed;
-use super::super::{Context, Next, Transaction, key, no_row};
+use super::super::references::Look;
+use super::super::tracked::{changed, with_updates};
+use super::super::{Context, Next, Reply, Transaction, no_row};
 use super::stage::{Step, Written, written};
 use super::{Endpoint, Outcome};
-use crate::column::{ColumnDefault, Value};
-use crate::descriptor::{Field, Method};
+use crate::column::{ColumnDefault, Key, Value};
+use crate::descriptor::{Method, Selection};
 use crate::error::{ApiError, Report};
 use crate::query::Condition;
 use crate::sql::Statement;
 
-/// The position of the statement that creates, in a `PUT`.
+/// For a row of which nothing goes out.
+pub(super) const NOTHING: Selection = Selection { shown: Vec::new() };
+
+/// The position of a statement that creates.
 pub(super) const CREATED: usize = 1;
 
+/// What came of an `after_commit` hook.
+pub(super) enum Followed {
+    Done,
+    Replied(Reply),
+    Failed,
+}
+
 impl Endpoint {
-    pub(super) async fn stored(
-        &self,
-        cx: &Context,
-        tx: &mut Transaction,
-        condition: Condition,
-    ) -> Result<Option<Vec<Value>>, Report> {
-        let select = cx
-            .database()
-            .dialect()
-            .select_one(self.descriptor(), &[condition]);
-        Ok(self
-            .one(tx, select, &[])
-            .await?
-            .map(|written| written.values))
+    /// Whether there is a record with this key, whoever may see it.
+    pub(super) async fn exists(&self, tx: &mut Transaction, key: &Key) -> Result<bool, Report> {
+        let is_key = Condition::is_key(self.descriptor(), key);
+        Ok(self.prior(tx, &[is_key]).await?.is_some())
     }
 
     pub(super) async fn create_in(
@@ -39,10 +40,10 @@ impl Endpoint {
         cx: &Context,
         tx: &mut Transaction,
         mut staged: Staged,
-        fields: &[Field],
+        selection: &Selection,
     ) -> Result<Step, Report> {
         if let Some(hook) = self.hooks.before_commit(method)
-            && let Next::Instead(reply) = hook(cx, tx, &mut staged).await?
+            && let Next::Instead(reply) = hook(&cx.of_hook(), tx, &mut staged).await?
         {
             return Ok(Step::Instead(reply));
         }
@@ -53,7 +54,12 @@ impl Endpoint {
             !assigned || staged.dirty & (1 << *index) != 0
         });
         let insert = self.insert(cx, &values);
-        let written = self.one(tx, insert, fields).await?;
+        let written = match self.write_in(cx, tx, insert, selection).await {
+            Ok(written) => written,
+            Err(refusal) => {
+                return Err(Look::Inside(tx).written(refusal, descriptor, &values).await);
+            }
+        };
         Ok(Step::Wrote(written.map(|written| Written {
             position: CREATED,
             ..written
@@ -66,31 +72,22 @@ impl Endpoint {
         cx: &Context,
         tx: &mut Transaction,
         mut staged: Staged,
-        key: &Value,
-        fields: &[Field],
+        conditions: &[Condition],
+        selection: &Selection,
     ) -> Result<Step, Report> {
         if let Some(hook) = self.hooks.before_commit(method)
-            && let Next::Instead(reply) = hook(cx, tx, &mut staged).await?
+            && let Next::Instead(reply) = hook(&cx.of_hook(), tx, &mut staged).await?
         {
             return Ok(Step::Instead(reply));
         }
-        let condition = key::is(self.descriptor(), key.clone());
         let changes = changed(staged.values, staged.dirty);
-        let statement = self.change(cx, &condition, &changes);
-        self.last(tx, statement, fields, key).await
-    }
-
-    /// The default write, which is the last statement of a transaction: a row that is gone undoes what the hook wrote.
-    pub(super) async fn last(
-        &self,
-        tx: &mut Transaction,
-        statement: Statement,
-        fields: &[Field],
-        key: &Value,
-    ) -> Result<Step, Report> {
-        match self.one(tx, statement, fields).await? {
-            Some(written) => Ok(Step::Wrote(Some(written))),
-            None => Err(self.not_found(key)),
+        let statement = self.change(cx, conditions, &changes);
+        match self.write_in(cx, tx, statement, selection).await {
+            Ok(written) => Ok(Step::Wrote(written)),
+            Err(refusal) => {
+                let look = Look::Inside(tx);
+                Err(look.written(refusal, self.descriptor(), &changes).await)
+            }
         }
     }
 
@@ -102,43 +99,62 @@ impl Endpoint {
     pub(super) fn change(
         &self,
         cx: &Context,
-        condition: &Condition,
+        conditions: &[Condition],
         changes: &[(usize, Value)],
     ) -> Statement {
-        let (dialect, conditions) = (cx.database().dialect(), std::slice::from_ref(condition));
+        let (dialect, descriptor) = (cx.database().dialect(), self.descriptor());
+        let changes = with_updates(descriptor, changes.to_vec());
         if changes.is_empty() {
-            dialect.select_one(self.descriptor(), conditions)
+            dialect.select_one(descriptor, conditions)
         } else {
-            dialect.update(self.descriptor(), conditions, changes)
+            dialect.update(descriptor, conditions, &changes)
         }
     }
 
-    /// Runs statements as one unit that commits by itself.
+    /// Runs statements as one unit that commits by itself; a row that is not permitted undoes all of it.
     pub(super) async fn write(
         &self,
         cx: &Context,
         statements: Vec<Statement>,
-        fields: &[Field],
+        selection: &Selection,
     ) -> Result<Option<Written>, Report> {
-        let (model, fields) = (self.model, fields.to_vec());
+        let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
         cx.database()
             .write(statements, move |position, row| {
-                written(model, position, row, &fields)
+                permit.checked(written(model, position, row, &selection)?)
             })
             .await
             .map_err(|error| error.into_report(Some(self.descriptor())))
     }
 
-    /// Runs a statement in a transaction.
-    pub(super) async fn one(
+    /// As [`write`](Self::write), of statements that store these values.
+    pub(super) async fn store(
         &self,
+        cx: &Context,
+        statements: Vec<Statement>,
+        values: &[(usize, Value)],
+        selection: &Selection,
+    ) -> Result<Option<Written>, Report> {
+        match self.write(cx, statements, selection).await {
+            Ok(written) => Ok(written),
+            Err(refusal) => {
+                let look = Look::Outside(cx.database());
+                Err(look.written(refusal, self.descriptor(), values).await)
+            }
+        }
+    }
+
+    /// Runs a statement that writes in a transaction; a row that is not permitted is an error, which must not be committed.
+    pub(super) async fn write_in(
+        &self,
+        cx: &Context,
         tx: &mut Transaction,
         statement: Statement,
-        fields: &[Field],
+        selection: &Selection,
     ) -> Result<Option<Written>, Report> {
-        let (model, fields) = (self.model, fields.to_vec());
+        let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
         tx.one(self.descriptor(), statement, move |row| {
-            written(model, 0, row, &fields)
+            permit.checked(written(model, 0, row, &selection)?)
         })
         .await
     }
@@ -150,33 +166,39 @@ impl Endpoint {
         cx: &Context,
         step: Step,
         created: impl Fn(usize) -> bool,
-        key: &Value,
+        key: &Key,
+        selection: &Selection,
     ) -> Result<Outcome, Report> {
         let written = match step {
-            Step::Instead(reply) => return Ok(Outcome::Reply(reply)),
+            Step::Instead(reply) => return self.replied(method, cx, reply).await,
             Step::Wrote(Some(written)) => written,
             Step::Wrote(None) if method == Method::Post => return Err(no_row().into()),
             Step::Wrote(None) => return Err(self.not_found(key)),
         };
-        let mut after_commit_failed = false;
-        if self.hooks.after_commit(method).is_some() {
-            match self.after_commit(method, cx, &written.values).await {
-                Ok(Next::Proceed) => {}
-                Ok(Next::Instead(reply)) => return Ok(Outcome::Reply(reply)),
-                Err(report) => {
-                    tracing::error!(resource = self.descriptor().name, %method, %report, "an after_commit hook failed; the write stands");
-                    report.log();
-                    after_commit_failed = true;
-                }
+        let after_commit_failed = match self.follow(method, cx, &written.values).await {
+            Followed::Done => false,
+            Followed::Replied(reply) => return self.replied(method, cx, reply).await,
+            Followed::Failed => true,
+        };
+        let created = created(written.position);
+        self.shown(cx, written, created, after_commit_failed, selection)
+            .await
+    }
+
+    /// Runs the `after_commit` hook on a row that was committed: that it failed is logged, and undoes nothing.
+    pub(super) async fn follow(&self, method: Method, cx: &Context, values: &[Value]) -> Followed {
+        if self.hooks.after_commit(method).is_none() {
+            return Followed::Done;
+        }
+        match self.after_commit(method, cx, values).await {
+            Ok(Next::Proceed) => Followed::Done,
+            Ok(Next::Instead(reply)) => Followed::Replied(reply),
+            Err(report) => {
+                tracing::error!(resource = self.descriptor().name, %method, %report, "an after_commit hook failed; the write stands");
+                report.log();
+                Followed::Failed
             }
         }
-        let (index, _) = self.descriptor().key_column();
-        Ok(Outcome::Record {
-            json: written.json,
-            key: key::text(&written.values[index]),
-            created: created(written.position),
-            after_commit_failed,
-        })
     }
 
     async fn after_commit(
@@ -188,7 +210,7 @@ impl Endpoint {
         let Some(hook) = self.hooks.after_commit(method) else {
             return Ok(Next::Proceed);
         };
-        let (cx, values) = (cx.clone(), values.to_vec());
+        let (cx, values) = (cx.of_hook(), values.to_vec());
         // A task of its own: a client that goes away does not take it along, and a panic is a failure like any other.
         let running = tokio::spawn(async move {
             let mut tx = cx.database().transaction().await?;
@@ -201,7 +223,7 @@ impl Endpoint {
             .unwrap_or_else(|panic| Err(ApiError::internal(panic).into()))
     }
 
-    pub(super) fn not_found(&self, key: &Value) -> Report {
-        ApiError::record_not_found(self.descriptor().name, key::text(key)).into()
+    pub(super) fn not_found(&self, key: &Key) -> Report {
+        ApiError::record_not_found(self.descriptor().name, key.to_path()).into()
     }
 }

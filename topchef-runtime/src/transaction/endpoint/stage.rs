@@ -4,17 +4,20 @@
 
 use super::super::draft::Draft;
 use super::super::hooks::Staged;
+use super::super::precondition::EntityTag;
 use super::super::reply::Reply;
 use crate::column::{Row, Value};
 use crate::database::DatabaseError;
-use crate::descriptor::Field;
-use crate::resource::{Model, owned_values};
+use crate::descriptor::Selection;
+use crate::resource::{Model, Sheet, owned_values};
 
 /// A row that was written, as far as later steps need it.
 pub(super) struct Written {
-    pub(super) json: Vec<u8>,
+    pub(super) sheet: Sheet,
     /// All columns.
     pub(super) values: Vec<Value>,
+    /// The row's own.
+    pub(super) tag: EntityTag,
     /// Which of the statements gave it.
     pub(super) position: usize,
 }
@@ -66,13 +69,14 @@ pub(super) fn written(
     model: Model,
     position: usize,
     row: &Row<'_>,
-    fields: &[Field],
+    selection: &Selection,
 ) -> Result<Written, DatabaseError> {
-    let mut json = Vec::with_capacity(256);
-    (model.represent)(row, fields, &mut json)?;
+    let mut sheet = Sheet::new();
+    (model.represent)(row, selection, &mut sheet)?;
     Ok(Written {
-        json,
+        sheet,
         values: owned_values(model.descriptor, row)?,
+        tag: EntityTag::of_row(model.descriptor, row)?,
         position,
     })
 }

@@ -1,173 +1,176 @@
-//! The writes of a resource, phase by phase.
+//! The writes to one record of a resource, phase by phase.
 //!
-//! One without a `before_commit` hook is a unit that the database runs by itself; one with a hook holds a transaction.
+//! One that is told by statements alone is a unit that the database runs by itself; one with a hook holds a transaction.
 
-use super::super::{Context, Draft, Next, key};
+use super::super::references::Look;
+use super::super::{Context, Draft, Next};
+use super::conditional::check;
 use super::input::Require;
-use super::phases::CREATED;
+use super::phases::{CREATED, NOTHING};
 use super::stage::{Step, overlaid, staged};
 use super::{Endpoint, Outcome};
-use crate::column::Value;
-use crate::descriptor::{Field, Method};
+use crate::column::{Key, Value};
+use crate::descriptor::{Method, Selection};
 use crate::error::{ApiError, Report};
+use crate::query::Condition;
 
 impl Endpoint {
-    /// Creates a record.
-    ///
-    /// # Errors
-    /// A [`Report`]: everything that is wrong with the input, a hook's refusal, or the database's (409 with the field).
-    pub async fn post(
-        &self,
-        cx: &Context,
-        input: Draft,
-        fields: &[Field],
-    ) -> Result<Outcome, Report> {
-        if self.hooks.after_commit(Method::Post).is_none() {
-            return self.create(cx, input, fields).await;
-        }
-        let (endpoint, cx, fields) = (*self, cx.clone(), fields.to_vec());
-        to_its_end(async move { endpoint.create(&cx, input, &fields).await }).await
-    }
-
-    async fn create(
-        &self,
-        cx: &Context,
-        input: Draft,
-        fields: &[Field],
-    ) -> Result<Outcome, Report> {
-        let mut draft = self
-            .process_input(Method::Post, cx, input, Require::All)
-            .await?;
-        draft.complete();
-        let step = if self.hooks.before_commit(Method::Post).is_none() {
-            let insert = self.insert(cx, &draft.given());
-            Step::Wrote(self.write(cx, vec![insert], fields).await?)
-        } else {
-            let mut tx = cx.database().transaction().await?;
-            let staged = staged(draft);
-            let step = self
-                .create_in(Method::Post, cx, &mut tx, staged, fields)
-                .await?;
-            tx.commit().await?;
-            step
-        };
-        self.finish(Method::Post, cx, step, |_| true, &Value::BigInt(None))
-            .await
-    }
-
     /// Replaces a record, or creates it: columns that are left out get their default or null, read-only ones stay.
     ///
     /// # Errors
-    /// As [`post`](Self::post); 400 when the body has another key than the path.
+    /// As [`post`](Self::post); 400 when the body has another key than the path; 412 when the context's preconditions do
+    /// not hold.
     pub async fn put(
         &self,
         cx: &Context,
-        key: Value,
+        key: Key,
         input: Draft,
-        fields: &[Field],
+        selection: &Selection,
     ) -> Result<Outcome, Report> {
         if self.hooks.after_commit(Method::Put).is_none() {
-            return self.replace(cx, key, input, fields).await;
+            return self.replace(cx, key, input, selection).await;
         }
-        let (endpoint, cx, fields) = (*self, cx.clone(), fields.to_vec());
-        to_its_end(async move { endpoint.replace(&cx, key, input, &fields).await }).await
+        let (endpoint, cx, selection) = (*self, cx.clone(), selection.clone());
+        to_its_end(async move { endpoint.replace(&cx, key, input, &selection).await }).await
     }
 
     async fn replace(
         &self,
         cx: &Context,
-        key: Value,
+        key: Key,
         input: Draft,
-        fields: &[Field],
+        selection: &Selection,
     ) -> Result<Outcome, Report> {
+        let cx = &self.admitted(Method::Put, cx, selection).await?;
         let input = self.with_key(input, &key);
         let mut draft = self
             .process_input(Method::Put, cx, input, Require::All)
             .await?;
-        let by_hook = draft.read_only();
-        draft.complete();
-        let mut replaced = self.replaceable(&draft);
-        replaced.extend(by_hook);
-        let condition = key::is(self.descriptor(), key.clone());
-        let step = if self.hooks.before_commit(Method::Put).is_none() {
-            let first = self.change(cx, &condition, &replaced);
-            let insert = self.insert(cx, &draft.given());
-            Step::Wrote(self.write(cx, vec![first, insert], fields).await?)
-        } else {
-            let mut tx = cx.database().transaction().await?;
-            let step = match self.stored(cx, &mut tx, condition.clone()).await? {
+        let replaced = self.replacement(&mut draft);
+        let conditions = self.permitted_row(cx, &key)?;
+        let hides_rows = self.hides_rows(cx)?;
+        let unfit = self.unfit(&key);
+        let step = if self.holds_transaction(Method::Put, cx) || hides_rows {
+            let mut tx = self.begin(cx).await?;
+            let prior = self.prior(&mut tx, &conditions).await?;
+            check(cx, prior.as_ref())?;
+            let step = match prior {
+                // It is there, but not for this request: what it holds is neither replaced nor told.
+                None if hides_rows && self.exists(&mut tx, &key).await? => {
+                    return Err(self.not_found(&key));
+                }
                 None => {
-                    self.create_in(Method::Put, cx, &mut tx, staged(draft), fields)
+                    unfit.into_result()?;
+                    self.create_in(Method::Put, cx, &mut tx, staged(draft), selection)
                         .await?
                 }
                 Some(prior) => {
-                    let staged = overlaid(prior, replaced);
-                    self.change_in(Method::Put, cx, &mut tx, staged, &key, fields)
+                    let guarded = self.guarded(Method::Put, cx, &conditions, &prior);
+                    let staged = overlaid(prior.values, replaced);
+                    self.change_in(Method::Put, cx, &mut tx, staged, &guarded, selection)
                         .await?
                 }
             };
-            tx.commit().await?;
-            step
+            self.commit(cx, tx, step, &key).await?
+        } else {
+            let change = |conditions: &[Condition]| self.change(cx, conditions, &replaced);
+            let values = draft.given();
+            let insert = unfit.is_empty().then(|| self.insert(cx, &values));
+            let statements = self.statements(cx, &conditions, change, insert);
+            let written = self.write_if(cx, statements, &values, selection).await?;
+            if written.is_none() {
+                // Only its key and `If-Match` keep a record from being made.
+                check(cx, None)?;
+                unfit.into_result()?;
+            }
+            Step::Wrote(written)
         };
-        self.finish(Method::Put, cx, step, |position| position == CREATED, &key)
-            .await
+        self.finish(
+            Method::Put,
+            cx,
+            step,
+            |position| position == CREATED,
+            &key,
+            selection,
+        )
+        .await
+    }
+
+    /// What a replacement changes of a record that there is; the draft becomes the record that is made where there is none.
+    fn replacement(&self, draft: &mut Draft) -> Vec<(usize, Value)> {
+        let columns = self.descriptor().columns;
+        let given = draft.given();
+        let by_hook = draft.read_only();
+        draft.complete();
+        let mut replaced = self.replaceable(draft);
+        // What changes with every change does not go back to what it is in a new record.
+        replaced.retain(|(index, _)| {
+            columns[*index].on_update.is_none() || given.iter().any(|(given, _)| given == index)
+        });
+        replaced.extend(by_hook);
+        replaced
     }
 
     /// Changes a record: a column that is absent stays, one that is null becomes null (RFC 7396).
     ///
     /// # Errors
-    /// As [`post`](Self::post); 404 when there is no such record; 400 when the body has another key than the path.
+    /// As [`put`](Self::put); 404 when there is no such record.
     pub async fn patch(
         &self,
         cx: &Context,
-        key: Value,
+        key: Key,
         input: Draft,
-        fields: &[Field],
+        selection: &Selection,
     ) -> Result<Outcome, Report> {
         if self.hooks.after_commit(Method::Patch).is_none() {
-            return self.merge(cx, key, input, fields).await;
+            return self.merge(cx, key, input, selection).await;
         }
-        let (endpoint, cx, fields) = (*self, cx.clone(), fields.to_vec());
-        to_its_end(async move { endpoint.merge(&cx, key, input, &fields).await }).await
+        let (endpoint, cx, selection) = (*self, cx.clone(), selection.clone());
+        to_its_end(async move { endpoint.merge(&cx, key, input, &selection).await }).await
     }
 
     async fn merge(
         &self,
         cx: &Context,
-        key: Value,
+        key: Key,
         input: Draft,
-        fields: &[Field],
+        selection: &Selection,
     ) -> Result<Outcome, Report> {
+        let cx = &self.admitted(Method::Patch, cx, selection).await?;
         let input = self.with_key(input, &key);
         let draft = self
             .process_input(Method::Patch, cx, input, Require::Nothing)
             .await?;
-        let condition = key::is(self.descriptor(), key.clone());
+        let conditions = self.permitted_row(cx, &key)?;
         let mut changes = draft.given();
         changes.retain(|(index, _)| !self.descriptor().key.contains(index));
-        let step = if self.hooks.before_commit(Method::Patch).is_none() {
-            let statement = self.change(cx, &condition, &changes);
-            Step::Wrote(self.write(cx, vec![statement], fields).await?)
-        } else {
-            let mut tx = cx.database().transaction().await?;
-            let Some(prior) = self.stored(cx, &mut tx, condition.clone()).await? else {
+        let step = if self.holds_transaction(Method::Patch, cx) {
+            let mut tx = self.begin(cx).await?;
+            let Some(prior) = self.prior(&mut tx, &conditions).await? else {
                 return Err(self.not_found(&key));
             };
-            let staged = overlaid(prior, changes);
+            check(cx, Some(&prior))?;
+            let guarded = self.guarded(Method::Patch, cx, &conditions, &prior);
+            let staged = overlaid(prior.values, changes);
             let step = self
-                .change_in(Method::Patch, cx, &mut tx, staged, &key, fields)
+                .change_in(Method::Patch, cx, &mut tx, staged, &guarded, selection)
                 .await?;
-            tx.commit().await?;
-            step
+            self.commit(cx, tx, step, &key).await?
+        } else {
+            let change = |conditions: &[Condition]| self.change(cx, conditions, &changes);
+            let statements = self.statements(cx, &conditions, change, None);
+            Step::Wrote(self.write_if(cx, statements, &changes, selection).await?)
         };
-        self.finish(Method::Patch, cx, step, |_| false, &key).await
+        self.finish(Method::Patch, cx, step, |_| false, &key, selection)
+            .await
     }
 
     /// Removes a record.
     ///
     /// # Errors
-    /// A [`Report`]: 404 when there is no such record, or a hook filters it away; 409 when another refers to it.
-    pub async fn delete(&self, cx: &Context, key: Value) -> Result<Outcome, Report> {
+    /// A [`Report`]: 404 when there is no such record, or a hook filters it away; 409 when another refers to it; 412 as for
+    /// [`put`](Self::put).
+    pub async fn delete(&self, cx: &Context, key: Key) -> Result<Outcome, Report> {
         if self.hooks.after_commit(Method::Delete).is_none() {
             return self.remove(cx, key).await;
         }
@@ -175,47 +178,63 @@ impl Endpoint {
         to_its_end(async move { endpoint.remove(&cx, key).await }).await
     }
 
-    async fn remove(&self, cx: &Context, key: Value) -> Result<Outcome, Report> {
-        let mut conditions = vec![key::is(self.descriptor(), key.clone())];
-        self.process_select(Method::Delete, cx, &mut conditions)
-            .await?;
-        let statement = cx
-            .database()
-            .dialect()
-            .delete(self.descriptor(), &conditions);
-        let step = match self.hooks.before_commit(Method::Delete) {
-            None => Step::Wrote(self.write(cx, vec![statement], &[]).await?),
-            Some(hook) => {
-                let mut tx = cx.database().transaction().await?;
-                let select = cx
-                    .database()
-                    .dialect()
-                    .select_one(self.descriptor(), &conditions);
-                let Some(prior) = self.one(&mut tx, select, &[]).await? else {
-                    return Err(self.not_found(&key));
-                };
-                let mut staged = overlaid(prior.values, Vec::new());
-                let step = match hook(cx, &mut tx, &mut staged).await? {
-                    Next::Instead(reply) => Step::Instead(reply),
-                    Next::Proceed => self.last(&mut tx, statement, &[], &key).await?,
-                };
-                tx.commit().await?;
-                step
-            }
-        };
+    async fn remove(&self, cx: &Context, key: Key) -> Result<Outcome, Report> {
+        let cx = &self.admitted(Method::Delete, cx, &NOTHING).await?;
+        let step = self.removed(cx, &key).await?;
         match self
-            .finish(Method::Delete, cx, step, |_| false, &key)
+            .finish(Method::Delete, cx, step, |_| false, &key, &NOTHING)
             .await?
         {
             Outcome::Record { .. } => Ok(Outcome::Deleted),
             other => Ok(other),
         }
     }
+
+    async fn removed(&self, cx: &Context, key: &Key) -> Result<Step, Report> {
+        let mut conditions = self.permitted_row(cx, key)?;
+        self.process_select(Method::Delete, cx, &mut conditions)
+            .await?;
+        let (dialect, descriptor) = (cx.database().dialect(), self.descriptor());
+        let delete = |conditions: &[Condition]| dialect.delete(descriptor, conditions);
+        if self.holds_transaction(Method::Delete, cx) {
+            let mut tx = self.begin(cx).await?;
+            let Some(prior) = self.prior(&mut tx, &conditions).await? else {
+                return Err(self.not_found(key));
+            };
+            check(cx, Some(&prior))?;
+            let delete = delete(&self.guarded(Method::Delete, cx, &conditions, &prior));
+            let mut staged = overlaid(prior.values, Vec::new());
+            let next = match self.hooks.before_commit(Method::Delete) {
+                Some(hook) => hook(&cx.of_hook(), &mut tx, &mut staged).await?,
+                None => Next::Proceed,
+            };
+            let step = match next {
+                Next::Instead(reply) => Step::Instead(reply),
+                Next::Proceed => match self.write_in(cx, &mut tx, delete, &NOTHING).await {
+                    Ok(written) => Step::Wrote(written),
+                    Err(refusal) => {
+                        let look = Look::Inside(&mut tx);
+                        return Err(look.removed(refusal, descriptor, key).await);
+                    }
+                },
+            };
+            self.commit(cx, tx, step, key).await
+        } else {
+            let statements = self.statements(cx, &conditions, delete, None);
+            match self.write_if(cx, statements, &[], &NOTHING).await {
+                Ok(written) => Ok(Step::Wrote(written)),
+                Err(refusal) => {
+                    let look = Look::Outside(cx.database());
+                    Err(look.removed(refusal, descriptor, key).await)
+                }
+            }
+        }
+    }
 }
 
 /// Runs a write that a hook follows in a task of its own: a client that goes away between the commit and the hook must
 /// not take the hook along.
-async fn to_its_end(
+pub(super) async fn to_its_end(
     write: impl Future<Output = Result<Outcome, Report>> + Send + 'static,
 ) -> Result<Outcome, Report> {
     match tokio::spawn(write).await {

@@ -75,6 +75,8 @@ pub(super) fn written(outcome: Outcome, record: impl FnOnce(Vec<u8>, &str) -> Re
     match outcome {
         Outcome::Record { json, key, .. } => record(json, &key),
         Outcome::Reply(reply) => reply,
+        Outcome::Answered(answered) => Reply::raw_json(answered.status, answered.json),
+        Outcome::Records { json, .. } => Reply::raw_json(StatusCode::CREATED, json),
         Outcome::Deleted => Reply::no_content(),
     }
 }

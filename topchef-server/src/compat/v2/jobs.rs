@@ -1,8 +1,9 @@
 //! `/jobs` and `/jobs/{id}`, and the page of a list as this form shows it.
 
 use serde_json::value::RawValue;
-use topchef_runtime::column::ColumnType;
-use topchef_runtime::query::{self, Condition, Query};
+use topchef_runtime::column::KeyType;
+use topchef_runtime::descriptor::{Method, Selection};
+use topchef_runtime::query::{self, Condition, Paging, Query};
 use topchef_runtime::transaction::{Draft, Endpoint, Object, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
@@ -20,7 +21,7 @@ pub async fn list(call: Call) -> Result<Reply, Report> {
     page(
         &call,
         call.app.jobs(),
-        Query::first_page(Job::descriptor(), PAGE),
+        Query::first_page(Job::descriptor()).paged(PAGE),
     )
     .await
     .map(|page| page.meta(&schemas::JOBS).ok())
@@ -33,9 +34,10 @@ pub async fn list(call: Call) -> Result<Reply, Report> {
 pub async fn show(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let jobs = call.app.jobs();
-    let cx = call.context().with_key(id.to_value());
+    let key = id.to_key();
+    let cx = call.context().with_key(key.clone());
     let data = jobs
-        .get(&cx, id.to_value(), jobs.descriptor().fields.get)
+        .get(&cx, key, &Selection::of(jobs.descriptor(), Method::Get))
         .await?;
     Ok(Envelope::of(&data)
         .links(&[("self", call.link(&format!("/jobs/{id}")))])
@@ -60,10 +62,16 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
         None => {}
     }
     let jobs = call.app.jobs();
-    let cx = call.context().with_key(id.to_value());
+    let key = id.to_key();
+    let cx = call.context().with_key(key.clone());
     let input = input.into_draft();
     let outcome = jobs
-        .patch(&cx, id.to_value(), input, jobs.descriptor().fields.patch)
+        .patch(
+            &cx,
+            key,
+            input,
+            &Selection::of(jobs.descriptor(), Method::Patch),
+        )
         .await?;
     Ok(written(outcome, |json, _| {
         Reply::raw_json(http::StatusCode::OK, json)
@@ -94,18 +102,13 @@ fn status(json: &RawValue) -> Result<JobStatus, ApiError> {
 
 /// A page of a list, in its envelope: `base` narrowed, sorted and paged as the URL says.
 pub(super) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result<Envelope, Report> {
-    let query = query::narrow(endpoint.descriptor(), base, PAGE, call.query())?;
-    let (offset, limit) = (query.offset, query.limit);
+    let query = query::narrow(endpoint.descriptor(), base, call.query())?;
+    let paging = Paging::of(endpoint.descriptor(), &query);
     let page = endpoint.list(&call.context(), query).await?;
     let mut links = vec![("self", call.own_link())];
     // A page may end before its limit, when its records are large; after an empty one, the next would be the same.
-    if page.more && page.count > 0 {
-        let next_offset = offset.saturating_add(page.count);
-        let path = call.parts.uri.path();
-        links.push((
-            "next",
-            call.link(&query::page_link(path, call.query(), limit, next_offset)),
-        ));
-    }
+    let (path, raw) = (call.parts.uri.path(), call.query());
+    let beside = paging.links(path, raw, page.count, page.more, page.ends.as_ref());
+    links.extend(beside.next.map(|next| ("next", call.link(&next))));
     Ok(Envelope::of(&page.data).links(&links))
 }

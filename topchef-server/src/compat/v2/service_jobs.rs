@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use serde_json::json;
+use topchef_runtime::descriptor::{Method, Selection};
 use topchef_runtime::query::Query;
 use topchef_runtime::transaction::{Draft, Object, Page, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
@@ -22,8 +23,10 @@ const SHOWN: u64 = 10;
 pub async fn list(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let service = existing(&call, id).await?;
-    let mut query = Query::first_page(Job::descriptor(), PAGE);
-    query.fields = Job::descriptor().fields.get.to_vec();
+    let shown = Selection::of(Job::descriptor(), Method::Get);
+    let mut query = Query::first_page(Job::descriptor())
+        .paged(PAGE)
+        .showing(shown);
     query.conditions.push(jobs::of_service(id));
     let page = jobs::page(&call, call.app.jobs(), query).await?;
     let meta = schemas::service_jobs(service.job_registration_schema.as_str());
@@ -44,9 +47,9 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     let mut input = Input::<Job>::new(draft);
     input.set(Job::SERVICE_ID, id);
     let endpoint = call.app.jobs();
-    let fields = endpoint.descriptor().fields.post;
+    let shown = Selection::of(endpoint.descriptor(), Method::Post);
     let outcome = endpoint
-        .post(&call.context(), input.into_draft(), fields)
+        .post(&call.context(), input.into_draft(), &shown)
         .await?;
     Ok(written(outcome, |json, key| {
         let reply = Envelope::of(&json)
@@ -92,8 +95,10 @@ pub async fn queue(mut call: Call) -> Result<Reply, Report> {
 /// The registered jobs of a service, oldest first: ids are made in the order of time.
 async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report> {
     existing(call, service).await?;
-    let mut query = Query::first_page(Job::descriptor(), PAGE);
-    query.fields = Job::descriptor().fields.get.to_vec();
+    let shown = Selection::of(Job::descriptor(), Method::Get);
+    let mut query = Query::first_page(Job::descriptor())
+        .paged(PAGE)
+        .showing(shown);
     query.conditions.push(jobs::of_service(service));
     query
         .conditions

@@ -3,7 +3,8 @@
 use chrono::{SecondsFormat, Utc};
 use http::StatusCode;
 use serde_json::json;
-use topchef_runtime::column::ColumnType;
+use topchef_runtime::column::KeyType;
+use topchef_runtime::descriptor::{Method, Selection};
 use topchef_runtime::query::Query;
 use topchef_runtime::transaction::{Draft, Object, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
@@ -22,7 +23,7 @@ pub async fn list(call: Call) -> Result<Reply, Report> {
     jobs::page(
         &call,
         call.app.services(),
-        Query::first_page(Service::descriptor(), PAGE),
+        Query::first_page(Service::descriptor()).paged(PAGE),
     )
     .await
     .map(|page| page.meta(&schemas::SERVICES).ok())
@@ -46,7 +47,11 @@ pub async fn register(call: Call) -> Result<Reply, Report> {
     let input = Draft::read(Service::descriptor(), &object, Unknown::Ignore);
     let services = call.app.services();
     let outcome = services
-        .post(&call.context(), input, services.descriptor().fields.get)
+        .post(
+            &call.context(),
+            input,
+            &Selection::of(services.descriptor(), Method::Get),
+        )
         .await?;
     Ok(written(outcome, |_, key| {
         let data = json!({"message": "service successfully created"});
@@ -84,14 +89,15 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let mut input =
         changes.unwrap_or_else(|| Input::<Service>::new(Draft::empty(Service::descriptor())));
     input.set(Service::LAST_CHECKED_IN, now);
-    let cx = call.context().with_key(id.to_value());
+    let key = id.to_key();
+    let cx = call.context().with_key(key.clone());
     let services = call.app.services();
     services
         .patch(
             &cx,
-            id.to_value(),
+            key,
             input.into_draft(),
-            services.descriptor().fields.patch,
+            &Selection::of(services.descriptor(), Method::Patch),
         )
         .await?;
     if checked_in_only {
@@ -103,12 +109,13 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
 }
 
 async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
-    let cx = call.context().with_key(id.to_value());
+    let key = id.to_key();
+    let cx = call.context().with_key(key.clone());
     let services = call.app.services();
     let mut data = services
-        .get(&cx, id.to_value(), services.descriptor().fields.get)
+        .get(&cx, key, &Selection::of(services.descriptor(), Method::Get))
         .await?;
-    let mut query = Query::first_page(Job::descriptor(), PAGE);
+    let mut query = Query::first_page(Job::descriptor()).paged(PAGE);
     query.conditions.push(jobs::of_service(id));
     let jobs = call.app.jobs().list(&cx, query).await?;
     // The record is an object; its jobs become one more key of it.

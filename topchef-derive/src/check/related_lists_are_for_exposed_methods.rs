@@ -1,0 +1,42 @@
+//! The fields of related records for a method that does not exist would never be used.
+
+use crate::diag::Problems;
+use crate::model::Resource;
+
+pub(super) fn check(resource: &Resource, problems: &mut Problems) {
+    let mut said = Vec::new();
+    for listed in resource.related_lists.iter().flat_map(|it| &it.of_method) {
+        let word = &listed.word;
+        // Several relations stand under one method.
+        if super::lacks(resource, &[listed.method]) && !said.contains(&listed.method) {
+            said.push(listed.method);
+            let name = &resource.name;
+            problems.at(
+                word,
+                format!(
+                    "`{name}` has no method `{word}`; add it to `methods(..)`, or remove this list"
+                ),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::problems;
+
+    #[test]
+    fn a_list_for_a_method_that_does_not_exist_is_refused_once() {
+        assert_eq!(
+            problems! {
+                #[resource(
+                    methods(get),
+                    relations(author(belongs_to = Author, by = author_id), cover(has_one = Cover, by = book_id)),
+                    serial_field_relations(get(author = [id]), list(author = [id], cover = [id])),
+                )]
+                struct Book { id: Uuid, author_id: Uuid }
+            },
+            ["list: `Book` has no method `list`; add it to `methods(..)`, or remove this list"],
+        );
+    }
+}

@@ -1,0 +1,236 @@
+//! The descriptors of relations and of the answers of hooks, and what only the compiler can check about them.
+//!
+//! It does not know what the related resources hold.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+
+use super::words::{ask, at, held_by_one_field, method, placed, runtime, unwarned, without_self};
+use crate::model::{ForeignKey, Link, RelatedList, Relation, RelationKind, Resource, SerialName};
+
+/// The descriptors of all relations.
+pub(super) fn descriptors(resource: &Resource) -> TokenStream {
+    let relations = linked(resource).map(|(place, relation, link)| {
+        let lists = resource.related_lists.iter();
+        let lists: Vec<_> = lists.filter(|list| list.place == Some(place)).collect();
+        descriptor(resource, relation, link, &lists)
+    });
+    quote!(&[#(#relations),*])
+}
+
+fn descriptor(
+    resource: &Resource,
+    relation: &Relation,
+    link: &Link,
+    lists: &[&RelatedList],
+) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let (name, wire) = (relation.name.unraw().to_string(), &relation.wire);
+    let kind = match link.kind {
+        RelationKind::BelongsTo => quote!(BelongsTo),
+        RelationKind::HasMany => quote!(HasMany),
+        RelationKind::HasOne => quote!(HasOne),
+    };
+    let target = without_self(&link.target, &resource.name);
+    let (own, theirs) = match &link.foreign_key {
+        ForeignKey::Here(place) => (
+            *place,
+            quote!(#runtime::__private::key_column(<#target as #runtime::__private::Related>::KEY)),
+        ),
+        ForeignKey::There(constant) => {
+            let key = resource.key.first().map(|key| key.index);
+            (key, quote!(#target::#constant.index()))
+        }
+    };
+    let own = own.map(Literal::usize_unsuffixed);
+    let fields = lists.iter().map(|list| {
+        let methods = list.methods.iter().map(|listed| method(*listed));
+        let names = plain_names(&list.names);
+        quote!(#runtime::descriptor::RelatedFields { methods: &[#(#methods),*], names: #names })
+    });
+    quote! {
+        #runtime::descriptor::RelationDescriptor {
+            name: #name,
+            wire: #wire,
+            kind: #runtime::descriptor::RelationKind::#kind,
+            target: <#target as #runtime::__private::Related>::descriptor,
+            own: #own,
+            theirs: #theirs,
+            fields: &[#(#fields),*],
+        }
+    }
+}
+
+/// The descriptors of what hooks answer with.
+pub(super) fn answers(resource: &Resource) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let answers = resource.answers.iter().map(|answer| {
+        let method = method(answer.method.method);
+        let target = without_self(&answer.target, &resource.name);
+        let names = plain_names(&answer.names);
+        quote! {
+            #runtime::descriptor::Answer {
+                method: #method,
+                target: <#target as #runtime::__private::Related>::descriptor,
+                fields: #names,
+            }
+        }
+    });
+    quote!(&[#(#answers),*])
+}
+
+fn plain_names(names: &[SerialName]) -> TokenStream {
+    let names = names.iter().map(|name| name.word.unraw().to_string());
+    quote!(&[#(#names),*])
+}
+
+/// The related resources with their hooks, one for each relation.
+pub(super) fn endpoints(resource: &Resource) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let endpoints = linked(resource).map(|(_, _, link)| {
+        let target = without_self(&link.target, &resource.name);
+        quote!(<#target as #runtime::__private::Related>::endpoint)
+    });
+    quote!(&[#(#endpoints),*])
+}
+
+/// What the compiler checks in other resources: the types of foreign keys, and the names of fields.
+///
+/// Apart from the descriptor, because two descriptors that looked at each other could not be made.
+pub(super) fn checks(resource: &Resource) -> TokenStream {
+    let foreign_keys = linked(resource).map(|(_, _, link)| foreign_key(resource, link));
+    let links: Vec<_> = linked(resource).collect();
+    let lists = resource.related_lists.iter().filter_map(|list| {
+        let (_, _, link) = links
+            .iter()
+            .find(|(place, _, _)| list.place == Some(*place))?;
+        let target = without_self(&link.target, &resource.name);
+        Some(names_exist(&target, &list.names))
+    });
+    let answers = resource.answers.iter().map(|answer| {
+        let target = without_self(&answer.target, &resource.name);
+        names_exist(&target, &answer.names)
+    });
+    quote! {
+        #(#foreign_keys)*
+        #(#lists)*
+        #(#answers)*
+    }
+}
+
+/// That the foreign key can hold the primary key at the other end.
+fn foreign_key(resource: &Resource, link: &Link) -> TokenStream {
+    let name = &resource.name;
+    let target = without_self(&link.target, name);
+    let by = &link.by;
+    let span = by.span();
+    let runtime = runtime(at(by));
+    match &link.foreign_key {
+        ForeignKey::Here(Some(place)) => {
+            let column = &resource.columns[*place];
+            let mut constant = column.constant.clone();
+            constant.set_span(span);
+            let ty = without_self(&column.ty, name);
+            let held = held_by(&target, &ty);
+            let key = quote!(<#target as #runtime::__private::Related>::KEY);
+            let by_one_field = held_by_one_field(&target, &key);
+            let of_its_type = of_its_type(by, &quote!(#name), &constant, &held);
+            quote!(#by_one_field #of_its_type)
+        }
+        ForeignKey::Here(None) => TokenStream::new(),
+        ForeignKey::There(constant) => {
+            let held = quote_spanned!(span=> <#name as #runtime::ModelResource>::Key);
+            of_its_type(by, &target, constant, &held)
+        }
+    }
+}
+
+/// What a field of type `ty` must hold to refer to `target`, in whose place all of it stands.
+fn held_by(target: &TokenStream, ty: &TokenStream) -> TokenStream {
+    let mut places = target.clone().into_iter().map(|token| token.span());
+    let first = places.next().unwrap_or_else(Span::call_site);
+    let last = places.last().unwrap_or(first);
+    let (runtime, ty) = (runtime(last), placed(ty, last));
+    let open = quote_spanned!(first=> <);
+    quote_spanned!(last=> #open #target as #runtime::__private::Related>::HeldBy<#ty>)
+}
+
+/// That the column `constant` of `keeper`, which was named by `by`, can hold the primary key `held`.
+fn of_its_type(
+    by: &Ident,
+    keeper: &TokenStream,
+    constant: &Ident,
+    held: &TokenStream,
+) -> TokenStream {
+    let span = by.span();
+    // Where the compiler says that the type is wrong, it is about the key alone.
+    let keeper = placed(keeper, span);
+    let record = Ident::new("__topchef_record", span);
+    let generics = quote_spanned!(span=> ::<#held>);
+    let arguments = quote_spanned!(span=> #keeper::#constant.of(#record));
+    let asked = ask(by, ("ForeignKey", &generics, "ask"), &arguments);
+    let unwarned = unwarned();
+    quote_spanned!(at(by)=> #unwarned const _: fn(&#keeper) = |#record| #asked;)
+}
+
+/// That another resource has fields of these names, and lets them go out.
+fn names_exist(target: &TokenStream, names: &[SerialName]) -> TokenStream {
+    let last = target.clone().into_iter().last();
+    let target_name = last.map_or_else(String::new, |last| last.to_string());
+    names
+        .iter()
+        .map(|SerialName { word, is_method }| {
+            let span = word.span();
+            let runtime = runtime(span);
+            let plain = word.unraw().to_string();
+            let descriptor = quote_spanned!(span=> <#target as #runtime::__private::Related>::DESCRIPTOR);
+            let holds = |asked: &str, message: String| {
+                let asked = Ident::new(asked, span);
+                let unwarned = unwarned();
+                quote_spanned! {span=>
+                    #unwarned
+                    const _: () = ::core::assert!(#runtime::__private::#asked(#descriptor, #plain), #message);
+                }
+            };
+            if *is_method {
+                return holds(
+                    "has_computed",
+                    format!("no list of `{target_name}` names a method `{word}()`; name it in its `serial_fields`"),
+                );
+            }
+            let exists = holds(
+                "has_field",
+                format!("`{target_name}` has no field or relation `{word}`; a method is written `{word}()`"),
+            );
+            let goes_out = holds(
+                "goes_out",
+                format!("`{word}` of `{target_name}` is write-only and never goes out"),
+            );
+            quote!(#exists #goes_out)
+        })
+        .collect()
+}
+
+/// Every resource that is named, so that what was imported for a relation is used beside errors too.
+pub(super) fn mentions(resource: &Resource) -> Option<TokenStream> {
+    let links = linked(resource).map(|(_, _, link)| &link.target);
+    let answers = resource.answers.iter().map(|answer| &answer.target);
+    let targets: Vec<_> = links
+        .chain(answers)
+        .map(|target| without_self(target, &resource.name))
+        .collect();
+    (!targets.is_empty()).then(|| {
+        let unwarned = unwarned();
+        quote! {
+            #unwarned
+            const _: ::core::marker::PhantomData<(#(#targets,)*)> = ::core::marker::PhantomData;
+        }
+    })
+}
+
+/// The relations that lead somewhere, each with its place; when nothing is wrong, all.
+fn linked(resource: &Resource) -> impl Iterator<Item = (usize, &Relation, &Link)> {
+    let relations = resource.relations.iter().enumerate();
+    relations.filter_map(|(place, relation)| Some((place, relation, relation.link.as_ref()?)))
+}

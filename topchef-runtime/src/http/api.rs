@@ -1,0 +1,306 @@
+//! An API in the making: its resources, who may use it, and the router that it becomes.
+//!
+//! It does not know what a request asks.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::any;
+use http::Extensions;
+
+use super::access::{Authenticated, Authenticator, Decided, Guard, Public, Undecided};
+use super::{dispatch, documentation, guarded, idempotency};
+use crate::Database;
+use crate::transaction::{Endpoint, Hooked, Policy};
+
+/// The most bytes of a body when nothing is said: 1 MiB.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// Resources that are served together.
+///
+/// ```
+/// # use topchef_runtime::{Api, Database, ModelResource};
+/// # use uuid::Uuid;
+/// #[derive(ModelResource)]
+/// struct Author {
+///     id: Uuid,
+///     first_name: String,
+///     last_name: String,
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let database = Database::temporary().await?;
+/// database.create_tables::<Author>().await?;
+/// let router = Api::new(database).resource::<Author>().public().into_router();
+/// # let _: axum::Router = router; Ok(()) }
+/// ```
+///
+/// It fails closed: who may use it must be said before it becomes a router.
+///
+/// ```compile_fail
+/// # use topchef_runtime::{Api, Database};
+/// # fn f(database: Database) {
+/// let router = Api::new(database).into_router();
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Api<Access = Undecided> {
+    endpoints: Vec<Endpoint>,
+    common: Common,
+    documentation: documentation::Settings,
+    access: PhantomData<Access>,
+}
+
+/// What the handlers of all resources need.
+#[derive(Clone, Debug)]
+pub(super) struct Common {
+    pub(super) database: Database,
+    pub(super) state: Extensions,
+    pub(super) max_body_bytes: usize,
+    pub(super) guard: Guard,
+    pub(super) explains: bool,
+}
+
+/// One resource, as its handlers need it.
+#[derive(Debug)]
+pub(super) struct Served {
+    pub(super) endpoint: Endpoint,
+    pub(super) common: Arc<Common>,
+    pub(super) keys: Arc<idempotency::Keys>,
+}
+
+impl Api {
+    /// An API over a database, with no resource yet.
+    pub fn new(database: Database) -> Self {
+        Self {
+            endpoints: Vec::new(),
+            common: Common {
+                database,
+                state: Extensions::new(),
+                max_body_bytes: MAX_BODY_BYTES,
+                guard: Guard::closed(),
+                explains: false,
+            },
+            documentation: documentation::Settings::default(),
+            access: PhantomData,
+        }
+    }
+
+    /// Says in words that anybody may read and write everything, but for resources with a policy of their own
+    /// (`authorize`), which is asked all the same.
+    pub fn public(self) -> Api<Public> {
+        self.guarded_by(Guard::open())
+    }
+
+    /// Says who sends a request, and who may do what with resources that have no policy of their own (`authorize`).
+    ///
+    /// ```
+    /// use http::request::Parts;
+    /// use topchef_runtime::{Api, ApiError, Database, ModelResource, Principal, policies};
+    ///
+    /// #[derive(ModelResource)]
+    /// struct Author {
+    ///     id: i64,
+    ///     name: String,
+    /// }
+    ///
+    /// /// Nobody, when there is no token; a wrong one is refused.
+    /// async fn by_token(parts: &Parts) -> Result<Option<Principal>, ApiError> {
+    ///     let Some(token) = parts.headers.get("authorization") else {
+    ///         return Ok(None);
+    ///     };
+    ///     match token.as_bytes() {
+    ///         b"Bearer of-alice" => Ok(Some(Principal::new("alice"))),
+    ///         _ => Err(ApiError::unauthorized()),
+    ///     }
+    /// }
+    ///
+    /// # fn api(database: Database) -> axum::Router {
+    /// Api::new(database)
+    ///     .resource::<Author>()
+    ///     .authenticated(by_token, policies::signed_in)
+    ///     .into_router()
+    /// # }
+    /// ```
+    pub fn authenticated(
+        self,
+        authenticator: impl Authenticator,
+        policy: impl Policy,
+    ) -> Api<Authenticated> {
+        self.guarded_by(Guard::new(authenticator, policy))
+    }
+
+    fn guarded_by<Access: Decided>(self, guard: Guard) -> Api<Access> {
+        Api {
+            endpoints: self.endpoints,
+            common: Common {
+                guard,
+                ..self.common
+            },
+            documentation: self.documentation,
+            access: PhantomData,
+        }
+    }
+}
+
+impl<Access> Api<Access> {
+    /// With one more resource, at the path that its descriptor says.
+    #[must_use]
+    pub fn resource<M: Hooked>(mut self) -> Self {
+        self.endpoints.push(Endpoint::of::<M>());
+        self
+    }
+
+    /// With state for hooks: [`Context::state`](crate::Context::state) finds it by its type.
+    #[must_use]
+    pub fn state<T: Clone + Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.common.state.insert(state);
+        self
+    }
+
+    /// With another limit for bodies, in bytes; a longer one is answered 413.
+    #[must_use]
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.common.max_body_bytes = bytes;
+        self
+    }
+
+    /// Lets clients ask with `explain=true` for the SQL of a `GET` and the database's plan, in place of the records.
+    ///
+    /// Values are not shown, but the tables' names are: this is for development.
+    #[must_use]
+    pub fn allow_explain(mut self) -> Self {
+        self.common.explains = true;
+        self
+    }
+}
+
+impl<Access> Api<Access> {
+    /// With the name that the documentation gives it.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.documentation.title = title.into();
+        self
+    }
+
+    /// With the version that the documentation says it is.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.documentation.version = version.into();
+        self
+    }
+
+    /// With documentation that anybody may read, even where it is found out who sends a request.
+    #[must_use]
+    pub fn public_documentation(mut self) -> Self {
+        self.documentation.is_public = true;
+        self
+    }
+
+    /// Without `/meta`, `/openapi.json` and `/docs`.
+    #[must_use]
+    pub fn without_documentation(mut self) -> Self {
+        self.documentation.is_served = false;
+        self
+    }
+}
+
+impl<Access> Api<Access> {
+    /// The router: two paths for each resource, the documentation, and problem documents for all that is not served.
+    ///
+    /// # Panics
+    /// When two resources have the same path.
+    pub fn into_router(self) -> Router
+    where
+        Access: Decided,
+    {
+        let documentation = documentation::Settings {
+            explains: self.common.explains,
+            ..self.documentation
+        };
+        let common = Arc::new(self.common);
+        let mut router = documentation::router(documentation, &common.guard, &self.endpoints);
+        for endpoint in self.endpoints {
+            let served = Arc::new(Served {
+                endpoint,
+                common: Arc::clone(&common),
+                keys: Arc::default(),
+            });
+            let path = endpoint.descriptor().path;
+            let of_one = Arc::clone(&served);
+            router = router
+                .route(
+                    path,
+                    any(move |request| dispatch::collection(served, request)),
+                )
+                .route(
+                    &dispatch::record_path(endpoint.descriptor()),
+                    any(move |request| dispatch::record(of_one, request)),
+                );
+        }
+        guarded(router)
+    }
+
+    /// Serves the API on an address until the program is told to end (Ctrl-C, SIGTERM); `127.0.0.1:3000`.
+    ///
+    /// Requests that are under way then have ten seconds. It bounds neither connections nor how long a client takes to
+    /// send: where strangers reach it, put a proxy before it that does, or serve the router yourself.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn serve(self, address: &str) -> std::io::Result<()>
+    where
+        Access: Decided,
+    {
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        tracing::info!(address = %listener.local_addr()?, "serving");
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let ending = async {
+            told_to_end().await;
+            // Whoever listens to it has ended already otherwise.
+            let _ = tell.send(());
+        };
+        let serving = axum::serve(listener, self.into_router()).with_graceful_shutdown(ending);
+        let too_late = async {
+            match told.await {
+                Ok(()) => tokio::time::sleep(GRACE).await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            served = serving => served,
+            () = too_late => Ok(()),
+        }
+    }
+}
+
+/// How long requests may take to their end when the program is told to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Waits for what tells a program to end: Ctrl-C, and where there is such a signal, SIGTERM.
+async fn told_to_end() {
+    let interrupted = async {
+        // Where signals cannot be waited for, the program is ended from outside.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,190 @@
+//! Conditions as expressions.
+//!
+//! It does not know which statement they stand in.
+
+use sea_query::extension::sqlite::SqliteExpr;
+use sea_query::{Alias, BinOper, Expr, ExprTrait, LikeExpr};
+
+use super::{DECIMAL_COLLATION, Dialect, column, pattern};
+use crate::column::{Kind, is_null};
+use crate::descriptor::Descriptor;
+use crate::query::{Comparison, Condition, Operator};
+
+impl Dialect {
+    /// That a condition holds.
+    pub(super) fn expression(self, descriptor: &Descriptor, condition: &Condition) -> Expr {
+        match condition {
+            Condition::Value { column, operator } => self.compared(descriptor, *column, operator),
+            Condition::Columns {
+                left,
+                comparison,
+                right,
+            } => {
+                let left = self.operand(descriptor, *left);
+                let right = self.operand(descriptor, *right);
+                match comparison {
+                    Comparison::Equal => left.eq(right),
+                    Comparison::NotEqual => left.ne(right),
+                    Comparison::Less => left.lt(right),
+                    Comparison::LessOrEqual => left.lte(right),
+                    Comparison::Greater => left.gt(right),
+                    Comparison::GreaterOrEqual => left.gte(right),
+                }
+            }
+            Condition::All(conditions) => self.joined(descriptor, conditions, Expr::and, true),
+            Condition::Any(conditions) => self.joined(descriptor, conditions, Expr::or, false),
+            Condition::Not(condition) => self.expression(descriptor, condition).not(),
+        }
+    }
+
+    fn joined(
+        self,
+        descriptor: &Descriptor,
+        conditions: &[Condition],
+        join: fn(Expr, Expr) -> Expr,
+        of_none: bool,
+    ) -> Expr {
+        let expressions = conditions
+            .iter()
+            .map(|condition| self.expression(descriptor, condition));
+        expressions
+            .reduce(join)
+            .unwrap_or_else(|| Expr::value(of_none))
+    }
+
+    fn compared(self, descriptor: &Descriptor, index: usize, operator: &Operator) -> Expr {
+        let column = self.operand(descriptor, index);
+        match operator {
+            Operator::Equal(value) if is_null(value) => column.is_null(),
+            Operator::NotEqual(value) if is_null(value) => column.is_not_null(),
+            Operator::Equal(value) => column.eq(value.clone()),
+            Operator::NotEqual(value) => column.ne(value.clone()),
+            Operator::Less(value) => column.lt(value.clone()),
+            Operator::LessOrEqual(value) => column.lte(value.clone()),
+            Operator::Greater(value) => column.gt(value.clone()),
+            Operator::GreaterOrEqual(value) => column.gte(value.clone()),
+            Operator::In(values) => column.is_in(values.iter().cloned()),
+            Operator::Like(pattern) => self.like(column, pattern),
+            Operator::LikeIgnoringCase(pattern) => self.like_ignoring_case(column, pattern),
+        }
+    }
+
+    /// A column where it is compared or sorted by.
+    pub(super) fn operand(self, descriptor: &Descriptor, index: usize) -> Expr {
+        let expression = Expr::col(column(descriptor, index));
+        match self.collation(descriptor.columns[index].kind) {
+            Some(collation) => {
+                expression.binary(BinOper::Custom("COLLATE"), Expr::col(Alias::new(collation)))
+            }
+            None => expression,
+        }
+    }
+
+    /// How values of a kind are compared, where the database would not do so by itself.
+    ///
+    /// It is said with every comparison, so that a table that somebody else made behaves alike.
+    fn collation(self, kind: Kind) -> Option<&'static str> {
+        match (self, kind) {
+            (Self::Sqlite, Kind::Decimal) => Some(DECIMAL_COLLATION),
+            (Self::Sqlite, _) => None,
+        }
+    }
+
+    /// `SQLite`'s LIKE does not tell large letters from small ones; its GLOB does.
+    fn like(self, column: Expr, pattern: &str) -> Expr {
+        match self {
+            Self::Sqlite => column.glob(pattern::glob(pattern)),
+        }
+    }
+
+    /// `SQLite` knows the case of ASCII letters only.
+    fn like_ignoring_case(self, column: Expr, pattern: &str) -> Expr {
+        match self {
+            Self::Sqlite => column.like(LikeExpr::new(pattern::whole(pattern)).escape('\\')),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use rust_decimal::Decimal;
+
+    use super::super::tests::{condition, hostile, shown};
+    use super::*;
+    use crate::query::Query;
+    use crate::{ModelResource, Value};
+
+    #[derive(ModelResource)]
+    struct Book {
+        id: i64,
+        title: Option<String>,
+        stock: Option<i64>,
+        price: Decimal,
+        old_price: Decimal,
+    }
+
+    fn selected(conditions: &[Condition]) -> String {
+        shown(&Dialect::Sqlite.select_one(Book::descriptor(), conditions))
+    }
+
+    #[test]
+    fn every_operator() {
+        let null = Value::String(None);
+        assert_snapshot!(selected(&[
+            condition(1, Operator::Equal(null.clone())),
+            condition(1, Operator::NotEqual(null)),
+            condition(1, Operator::NotEqual(hostile())),
+            condition(0, Operator::Less(Value::BigInt(Some(1)))),
+            condition(0, Operator::LessOrEqual(Value::BigInt(Some(2)))),
+            condition(0, Operator::Greater(Value::BigInt(Some(3)))),
+            condition(0, Operator::GreaterOrEqual(Value::BigInt(Some(4)))),
+            condition(1, Operator::In(vec![hostile()])),
+            condition(1, Operator::In(vec![])),
+            condition(1, Operator::Like("Du%[a_\\%*?".to_owned())),
+            condition(1, Operator::LikeIgnoringCase("du%\\_x\\".to_owned())),
+        ]));
+    }
+
+    #[test]
+    fn decimals_are_compared_by_what_they_say() {
+        let price = |operator| condition(3, operator);
+        let nine = || Value::Decimal(Some(Decimal::new(90, 1)));
+        let mut query = Query::first_page(Book::descriptor());
+        query.order.insert(0, Book::PRICE.desc().sort);
+        query.conditions = vec![
+            price(Operator::Equal(nine())),
+            price(Operator::In(vec![nine()])),
+            price(Operator::NotEqual(Value::Decimal(None))),
+            Book::PRICE.gt_column(Book::OLD_PRICE).into(),
+        ];
+        assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+    }
+
+    #[test]
+    fn trees() {
+        let id = |number| condition(0, Operator::Equal(Value::BigInt(Some(number))));
+        let columns = |comparison| Condition::Columns {
+            left: 0,
+            comparison,
+            right: 2,
+        };
+        assert_snapshot!(selected(&[
+            Condition::Any(vec![
+                id(1),
+                Condition::All(vec![id(2), id(3)]),
+                Condition::Not(Box::new(Condition::Any(vec![id(4), id(5)]))),
+            ]),
+            Condition::Not(Box::new(id(6))),
+            Condition::All(vec![]),
+            Condition::Any(vec![]),
+            columns(Comparison::Equal),
+            columns(Comparison::NotEqual),
+            columns(Comparison::Less),
+            columns(Comparison::LessOrEqual),
+            columns(Comparison::Greater),
+            columns(Comparison::GreaterOrEqual),
+        ]));
+    }
+}

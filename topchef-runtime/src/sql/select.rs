@@ -1,0 +1,187 @@
+//! Statements that read: the rows of a query, how many they are, and how the database would find them.
+//!
+//! It does not know what the rows are for.
+
+use sea_query::{
+    Alias, Asterisk, ExplainStatement, Expr, ExprTrait, Order, SelectStatement, SqliteQueryBuilder,
+};
+
+use super::{Dialect, Statement, column};
+use crate::descriptor::{Descriptor, Sort};
+use crate::query::{Condition, Query, Start, beside};
+
+impl Dialect {
+    /// The rows of a query, all columns; those before a cursor come in reverse.
+    pub(crate) fn select(self, descriptor: &Descriptor, query: &Query) -> Statement {
+        self.build(&self.page(descriptor, query))
+    }
+
+    /// The row for which all conditions hold, all columns.
+    pub(crate) fn select_one(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
+        self.build(&self.one(descriptor, conditions))
+    }
+
+    /// As [`select_one`](Self::select_one), in a transaction that is to change the row: until its end nobody else does.
+    pub(crate) fn select_to_change(
+        self,
+        descriptor: &Descriptor,
+        conditions: &[Condition],
+    ) -> Statement {
+        let mut statement = self.rows(descriptor, conditions);
+        // `SQLite` has no such words, and needs none: it has one writer.
+        statement.limit(1).lock_exclusive();
+        self.build(&statement)
+    }
+
+    /// How many rows there are for which all conditions hold.
+    pub(crate) fn count(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
+        let mut statement = SelectStatement::new();
+        statement.expr(Expr::col(Asterisk).count());
+        self.narrow(&mut statement, descriptor, conditions);
+        self.build(&statement)
+    }
+
+    /// How the rows of a query would be found; the fourth column says it.
+    pub(crate) fn plan(self, descriptor: &Descriptor, query: &Query) -> Statement {
+        self.explain(self.page(descriptor, query))
+    }
+
+    /// How the row for which all conditions hold would be found.
+    pub(crate) fn plan_one(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
+        self.explain(self.one(descriptor, conditions))
+    }
+
+    /// The place of the column in which a plan says what is done.
+    pub(crate) const fn plan_column(self) -> usize {
+        match self {
+            Self::Sqlite => 3,
+        }
+    }
+
+    fn explain(self, statement: SelectStatement) -> Statement {
+        let explain = ExplainStatement::new().statement(statement);
+        Statement::of(match self {
+            Self::Sqlite => explain.query_plan().build(SqliteQueryBuilder),
+        })
+    }
+
+    fn page(self, descriptor: &Descriptor, query: &Query) -> SelectStatement {
+        let mut statement = self.rows(descriptor, &query.conditions);
+        let reverse = matches!(&query.start, Start::Cursor(cursor) if cursor.backward);
+        if let Start::Cursor(cursor) = &query.start {
+            let beside = beside(descriptor, &query.order, cursor);
+            statement.and_where(self.expression(descriptor, &beside));
+        }
+        for sort in &query.order {
+            self.order(&mut statement, descriptor, *sort, reverse);
+        }
+        statement.limit(query.limit);
+        match query.start {
+            Start::Offset(offset) if offset > 0 => statement.offset(offset),
+            Start::Offset(_) | Start::First | Start::Cursor(_) => &mut statement,
+        };
+        statement
+    }
+
+    fn one(self, descriptor: &Descriptor, conditions: &[Condition]) -> SelectStatement {
+        let mut statement = self.rows(descriptor, conditions);
+        statement.limit(1);
+        statement
+    }
+
+    fn rows(self, descriptor: &Descriptor, conditions: &[Condition]) -> SelectStatement {
+        let mut statement = SelectStatement::new();
+        statement.columns((0..descriptor.columns.len()).map(|index| column(descriptor, index)));
+        self.narrow(&mut statement, descriptor, conditions);
+        statement
+    }
+
+    fn narrow(
+        self,
+        statement: &mut SelectStatement,
+        descriptor: &Descriptor,
+        conditions: &[Condition],
+    ) {
+        statement.from(Alias::new(descriptor.table));
+        for condition in conditions {
+            statement.and_where(self.expression(descriptor, condition));
+        }
+    }
+
+    /// Nulls come first, and last when the largest do: `SQLite` does so by itself.
+    fn order(
+        self,
+        statement: &mut SelectStatement,
+        descriptor: &Descriptor,
+        sort: Sort,
+        reverse: bool,
+    ) {
+        let order = if sort.descending == reverse {
+            Order::Asc
+        } else {
+            Order::Desc
+        };
+        let column = self.operand(descriptor, sort.column);
+        match self {
+            Self::Sqlite => statement.order_by_expr(column, order),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::super::tests::{Book, condition, hostile, shown};
+    use super::*;
+    use crate::query::{Cursor, Operator};
+    use crate::{ModelResource, Value};
+
+    fn query() -> Query {
+        let mut query = Query::first_page(Book::descriptor());
+        query
+            .conditions
+            .push(condition(1, Operator::Equal(hostile())));
+        query.order.insert(
+            0,
+            Sort {
+                column: 1,
+                descending: true,
+            },
+        );
+        query
+    }
+
+    #[test]
+    fn a_page() {
+        let mut query = query();
+        assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+        query.start = Start::Offset(100);
+        assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+    }
+
+    #[test]
+    fn a_page_beside_a_row() {
+        let mut query = query();
+        for (values, backward) in [
+            (vec![hostile(), Value::BigInt(Some(7))], false),
+            (vec![hostile(), Value::BigInt(Some(7))], true),
+            (vec![Value::String(None), Value::BigInt(Some(7))], false),
+            (vec![Value::String(None), Value::BigInt(Some(7))], true),
+        ] {
+            query.start = Start::Cursor(Cursor { values, backward });
+            assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+        }
+    }
+
+    #[test]
+    fn a_count_and_the_plans() {
+        let query = query();
+        let descriptor = Book::descriptor();
+        assert_snapshot!(shown(&Dialect::Sqlite.count(descriptor, &query.conditions)));
+        assert_snapshot!(shown(&Dialect::Sqlite.plan(descriptor, &query)));
+        assert_snapshot!(shown(
+            &Dialect::Sqlite.plan_one(descriptor, &query.conditions)
+        ));
+    }
+}

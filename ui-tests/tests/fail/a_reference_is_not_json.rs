@@ -1,0 +1,16 @@
+use topchef_runtime::ModelResource;
+use uuid::Uuid;
+
+#[derive(ModelResource)]
+struct Author {
+    id: Uuid,
+}
+
+#[derive(ModelResource)]
+struct Book {
+    id: Uuid,
+    #[resource(references = Author, json)]
+    author_id: Uuid,
+}
+
+fn main() {}

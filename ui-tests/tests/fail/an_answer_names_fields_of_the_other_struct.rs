@@ -1,0 +1,21 @@
+use topchef_runtime::{Committed, Context, ModelResource, Next, Report, Transaction};
+
+#[derive(ModelResource)]
+struct Author {
+    id: i64,
+    name: String,
+}
+
+async fn hire(_: &Context, _: &mut Transaction, _: &Committed<Book>) -> Result<Next, Report> {
+    Ok(Next::Proceed)
+}
+
+#[derive(ModelResource)]
+#[resource(serial_fields(post = Author[id, salary]), after_commit(post = hire))]
+struct Book {
+    id: i64,
+    title: String,
+    author_id: i64,
+}
+
+fn main() {}

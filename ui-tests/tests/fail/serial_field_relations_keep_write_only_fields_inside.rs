@@ -1,0 +1,19 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+struct Author {
+    id: i64,
+    name: String,
+    #[resource(write_only)]
+    password: String,
+}
+
+#[derive(ModelResource)]
+#[resource(relations(author(belongs_to = Author, by = author_id)), serial_field_relations(author = [name, password]))]
+struct Book {
+    id: i64,
+    title: String,
+    author_id: i64,
+}
+
+fn main() {}
