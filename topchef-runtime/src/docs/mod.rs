@@ -11,6 +11,7 @@
 //! | [`hooks`] | code of yours before, in and after the transaction |
 //! | [`authorization`] | who may do what, and with which rows |
 //! | [`documentation`] | what an API says of itself: OpenAPI, Swagger UI, JSON Schema |
+//! | [`examples`] | five applications of one file each, and every request that they are walked through with |
 
 #[doc = include_str!("tutorial.md")]
 pub mod tutorial {}
@@ -33,3 +34,4 @@ pub mod authorization {}
 #[doc = include_str!("documentation.md")]
 pub mod documentation {}
 
+pub mod examples;
