@@ -238,13 +238,32 @@ impl Database {
         }
     }
 
-    /// Runs statements that write, one after the other until one gives a row, all or nothing, and commits.
+    /// Runs statements that write, one after the other until one gives a row, and commits.
     ///
     /// `decode` is given which statement it was, and its row; none when no statement gave one.
+    /// It only reads the row: where it fails, what was written may stand.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         statements: Vec<Statement>,
         decode: impl FnOnce(usize, &Row<'_>) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<Option<T>, DatabaseError> {
+        statements.iter().for_each(trace);
+        match self.0.as_ref() {
+            Driver::Sqlite(sqlite) => {
+                let decode = |position, row: &Row<'_>| Ok((decode(position, row)?, Vec::new()));
+                sqlite.write(statements, decode).await
+            }
+        }
+    }
+
+    /// As [`write`](Self::write), all or nothing: `decode` may refuse the row, and then nothing of it stands, or give
+    /// statements that are run beside it, in the same commit.
+    pub(crate) async fn write_with<T: Send + 'static>(
+        &self,
+        statements: Vec<Statement>,
+        decode: impl FnOnce(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>
+        + Send
+        + 'static,
     ) -> Result<Option<T>, DatabaseError> {
         statements.iter().for_each(trace);
         match self.0.as_ref() {

@@ -132,7 +132,9 @@ impl Sqlite {
     pub(super) async fn write<T: Send + 'static>(
         &self,
         statements: Vec<Statement>,
-        decode: impl FnOnce(usize, &Row<'_>) -> Result<T, DatabaseError> + Send + 'static,
+        decode: impl FnOnce(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>
+        + Send
+        + 'static,
     ) -> Result<Option<T>, DatabaseError> {
         let (answer, answered) = oneshot::channel();
         let unit = move |begun: Result<&Connection, DatabaseError>| {
@@ -140,7 +142,15 @@ impl Sqlite {
             if answer.is_closed() {
                 return Executed::nothing();
             }
-            let result = begun.and_then(|connection| first_row(connection, &statements, decode));
+            let result = begun.and_then(|connection| {
+                let Some((value, beside)) = first_row(connection, &statements, decode)? else {
+                    return Ok(None);
+                };
+                for statement in &beside {
+                    run(connection, statement, |_| Ok(()))?;
+                }
+                Ok(Some(value))
+            });
             Executed {
                 keep: result.is_ok(),
                 acknowledge: Box::new(move |committed| {
@@ -733,7 +743,11 @@ mod tests {
         let (sqlite, _, writes) = unserved();
         let requests = texts.iter().map(|&text| {
             let sqlite = sqlite.clone();
-            Request::new(async move { sqlite.write(vec![insert(text)], |_, _| Ok(())).await })
+            Request::new(async move {
+                sqlite
+                    .write(vec![insert(text)], |_, _| Ok(((), Vec::new())))
+                    .await
+            })
         });
         let requests = requests.collect();
         let units = writes.try_iter().filter_map(|write| match write {

@@ -8,7 +8,7 @@ use super::super::tracked::{changed, with_updates};
 use super::super::{Context, Next, Reply, Transaction, no_row};
 use super::stage::{Step, Written, written};
 use super::{Endpoint, Outcome};
-use crate::column::{ColumnDefault, Key, Value};
+use crate::column::{ColumnDefault, Key, Row, Value};
 use crate::descriptor::{Method, Selection};
 use crate::error::{ApiError, Report};
 use crate::query::Condition;
@@ -119,12 +119,17 @@ impl Endpoint {
         selection: &Selection,
     ) -> Result<Option<Written>, Report> {
         let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
-        cx.database()
-            .write(statements, move |position, row| {
-                permit.checked(written(model, position, row, &selection)?)
-            })
-            .await
-            .map_err(|error| error.into_report(Some(self.descriptor())))
+        let database = cx.database();
+        let row = move |position, row: &Row<'_>| written(model, position, row, &selection);
+        let written = if permit.rows.is_empty() {
+            database.write(statements, row).await
+        } else {
+            let checked = move |position, found: &Row<'_>| {
+                Ok((permit.checked(row(position, found)?)?, Vec::new()))
+            };
+            database.write_with(statements, checked).await
+        };
+        written.map_err(|error| error.into_report(Some(self.descriptor())))
     }
 
     /// As [`write`](Self::write), of statements that store these values.
