@@ -106,7 +106,13 @@ async fn after<M: ModelResource>(
 }
 
 async fn library() -> Local {
-    Local::start::<(Book, Film, Trace)>(|api| api.resource::<Book>().resource::<Film>()).await
+    let kept = ["x-phase", "x-way"];
+    Local::start::<(Book, Film, Trace)>(|api| {
+        api.keep_headers(kept.map(http::HeaderName::from_static))
+            .resource::<Book>()
+            .resource::<Film>()
+    })
+    .await
 }
 
 /// The phases whose traces are there, in order.

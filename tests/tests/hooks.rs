@@ -297,7 +297,8 @@ impl Bank {
         let state = ran.clone();
         let local = store
             .serve(|api| {
-                api.resource::<Account>()
+                api.keep_headers([http::HeaderName::from_static("x-after-commit")])
+                    .resource::<Account>()
                     .resource::<Entry>()
                     .resource::<Plain>()
                     .state(state)
@@ -996,7 +997,11 @@ async fn see_after(
 async fn a_hook_knows_the_request() {
     let seen = Seen::default();
     let state = seen.clone();
-    let local = Local::start::<Watched>(|api| api.resource::<Watched>().state(state)).await;
+    let local = Local::start::<Watched>(|api| {
+        let kept = [http::HeaderName::from_static("x-who")];
+        api.resource::<Watched>().state(state).keep_headers(kept)
+    })
+    .await;
     let api = local.api();
     api.post("/spy/watcheds", &json!({"code": "a/b"}))
         .await

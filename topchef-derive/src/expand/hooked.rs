@@ -22,6 +22,9 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &TokenStream
             let span = at(&it.path);
             let method = method(it.method);
             let run = run(name, &it.path, hook, given);
+            if phase == Phase::AfterCommit {
+                return quote_spanned!(span=> (#method, #runtime::__private::Delivery::Durable, #run));
+            }
             quote_spanned!(span=> (#method, #run))
         });
         quote!(&[#(#runs),*])

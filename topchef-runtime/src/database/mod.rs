@@ -7,10 +7,12 @@ mod error;
 mod sqlite;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::Extensions;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use crate::column::Row;
 use crate::query::Filter;
@@ -25,7 +27,16 @@ pub use error::DatabaseError;
 /// `SQLite` is driven from threads of its own: readers that cannot write, and one writer that takes everything waiting,
 /// runs it in one transaction and answers all of it after one commit.
 #[derive(Clone, Debug)]
-pub struct Database(Arc<Driver>);
+pub struct Database(Arc<Driver>, Arc<Beside>);
+
+/// What stands beside a driver, shared by all handles of a database.
+#[derive(Debug, Default)]
+struct Beside {
+    /// Whether the runtime's own tables are there.
+    prepared: OnceCell<()>,
+    /// What the layers above keep for the database, by its type.
+    kept: Mutex<Extensions>,
+}
 
 #[derive(Debug)]
 enum Driver {
@@ -92,11 +103,15 @@ impl SqliteOptions {
     /// [`DatabaseError`] when the file cannot be opened or is no database.
     pub async fn open(self) -> Result<Database, DatabaseError> {
         let sqlite = sqlite::Sqlite::open(self).await?;
-        Ok(Database(Arc::new(Driver::Sqlite(sqlite))))
+        Ok(Database::over(Driver::Sqlite(sqlite)))
     }
 }
 
 impl Database {
+    fn over(driver: Driver) -> Self {
+        Self(Arc::new(driver), Arc::default())
+    }
+
     /// An `SQLite` file: `Database::sqlite("books.db").open().await?`.
     pub fn sqlite(path: impl Into<PathBuf>) -> SqliteOptions {
         SqliteOptions::new(Place::File(path.into()))
@@ -127,7 +142,7 @@ impl Database {
         }
     }
 
-    /// Makes the tables of the resources with their indexes, and that of idempotency keys, where there are none of these names.
+    /// Makes the tables of the resources with their indexes, and the runtime's own, where there are none of these names.
     ///
     /// The resources stand in any order; those that they refer to are among them, or have their tables already.
     /// A table that is there is left as it is: [`compare`](Self::compare) says whether it is what its struct needs.
@@ -143,10 +158,57 @@ impl Database {
             };
             connection.rows(statement, |_| Ok(())).await?;
         }
-        for statement in self.dialect().create_idempotency_keys() {
+        for statement in self.own_tables() {
             connection.rows(statement, |_| Ok(())).await?;
         }
         connection.commit().await
+    }
+
+    /// Makes the tables that the runtime itself needs where there are none: those of idempotency keys and of the outbox.
+    ///
+    /// [`create_tables`](Self::create_tables) makes them too, and so does the first request that needs one.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the database refuses them.
+    pub async fn prepare(&self) -> Result<(), DatabaseError> {
+        let prepare = || async {
+            // Who may not make tables can still use those that are there.
+            let dialect = self.dialect();
+            for probe in [dialect.probe_idempotency_keys(), dialect.probe_outbox()] {
+                if self.rows(probe, |_| Ok(())).await.is_err() {
+                    return self.create_own_tables().await;
+                }
+            }
+            Ok(())
+        };
+        self.1.prepared.get_or_try_init(prepare).await?;
+        Ok(())
+    }
+
+    async fn create_own_tables(&self) -> Result<(), DatabaseError> {
+        let mut connection = self.begin().await?;
+        for statement in self.own_tables() {
+            connection.rows(statement, |_| Ok(())).await?;
+        }
+        connection.commit().await
+    }
+
+    fn own_tables(&self) -> impl Iterator<Item = Statement> + use<> {
+        let keys = self.dialect().create_idempotency_keys();
+        keys.into_iter().chain(self.dialect().create_outbox())
+    }
+
+    /// What a layer above keeps for this database, made when it is first asked for.
+    pub(crate) fn shared<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut kept = self.1.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(kept.get_or_insert_default())
+    }
+
+    /// The longest that a transaction may be open.
+    pub(crate) fn transaction_timeout(&self) -> Duration {
+        match self.0.as_ref() {
+            Driver::Sqlite(sqlite) => sqlite.transaction_timeout(),
+        }
     }
 
     /// Where the tables of the resources and their structs have drifted apart; nothing when they fit.

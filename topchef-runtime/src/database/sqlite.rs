@@ -174,6 +174,10 @@ impl Sqlite {
         Ok(Session { operations: sender })
     }
 
+    pub(super) fn transaction_timeout(&self) -> Duration {
+        self.transaction_timeout
+    }
+
     pub(super) async fn checkpoint(&self) -> Result<(), DatabaseError> {
         let (answer, answered) = oneshot::channel();
         self.send(Write::Checkpoint(answer))?;

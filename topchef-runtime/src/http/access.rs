@@ -7,9 +7,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::extract::Request;
+use http::Extensions;
 use http::request::Parts;
 
 use super::Served;
+use crate::Database;
 use crate::column::Key;
 use crate::descriptor::Method;
 use crate::error::Report;
@@ -158,6 +160,14 @@ impl Guard {
             Some(admitted) => context.of_the_same_request(&admitted.0),
             None => context.with_default_policy(self.policy.clone()),
         }
+    }
+}
+
+impl Guard {
+    /// The context of no request, with the API's policy.
+    pub(super) fn base(&self, database: &Database, state: &Extensions) -> Context {
+        let base = Context::nobody(database.clone(), state.clone());
+        base.with_default_policy(self.policy.clone())
     }
 }
 

@@ -3,17 +3,20 @@
 //! It does not know what a request asks.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::any;
 use http::Extensions;
+use http::header::HeaderName;
+use http::request::Parts;
+use tokio::runtime::Handle;
 
 use super::access::{Authenticated, Authenticator, Decided, Guard, Public, Undecided};
 use super::{dispatch, documentation, guarded, idempotency};
 use crate::Database;
-use crate::transaction::{Endpoint, Hooked, Policy};
+use crate::transaction::{Context, Endpoint, Hooked, Policy, Retries, Sweeper, Sweeping};
 
 /// The most bytes of a body when nothing is said: 1 MiB.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -54,13 +57,38 @@ pub struct Api<Access = Undecided> {
 }
 
 /// What the handlers of all resources need.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Common {
     pub(super) database: Database,
     pub(super) state: Extensions,
     pub(super) max_body_bytes: usize,
     pub(super) guard: Guard,
     pub(super) explains: bool,
+    pub(super) retries: Retries,
+    pub(super) kept_headers: Arc<[HeaderName]>,
+    sweeping: OnceLock<Sweeping>,
+}
+
+impl Common {
+    /// The context of a request before it is known who sends it.
+    pub(super) fn context(&self, parts: &Parts) -> Context {
+        let context = Context::new(self.database.clone(), self.state.clone(), parts);
+        context
+            .with_retries(self.retries)
+            .with_kept_headers(Arc::clone(&self.kept_headers))
+    }
+}
+
+impl Served {
+    /// Has the hooks run that a crash or a failure left behind, from now on until the router goes.
+    ///
+    /// A router may be made before there is a tokio runtime: then the first request sees to it.
+    pub(super) fn sweeps(&self) {
+        if self.sweeper.has_hooks() && Handle::try_current().is_ok() {
+            let start = || self.sweeper.as_ref().clone().start();
+            self.common.sweeping.get_or_init(start);
+        }
+    }
 }
 
 /// One resource, as its handlers need it.
@@ -69,6 +97,7 @@ pub(super) struct Served {
     pub(super) endpoint: Endpoint,
     pub(super) common: Arc<Common>,
     pub(super) keys: Arc<idempotency::Keys>,
+    sweeper: Arc<Sweeper>,
 }
 
 impl Api {
@@ -82,6 +111,9 @@ impl Api {
                 max_body_bytes: MAX_BODY_BYTES,
                 guard: Guard::closed(),
                 explains: false,
+                retries: Retries::default(),
+                kept_headers: Arc::default(),
+                sweeping: OnceLock::new(),
             },
             documentation: documentation::Settings::default(),
             access: PhantomData,
@@ -167,6 +199,22 @@ impl<Access> Api<Access> {
         self
     }
 
+    /// With other pauses between the attempts at an `after_commit` hook that fails.
+    #[must_use]
+    pub fn retries(mut self, retries: Retries) -> Self {
+        self.common.retries = retries;
+        self
+    }
+
+    /// With headers that durable `after_commit` hooks are given too; without more words they are given none.
+    ///
+    /// They are stored with the record until the hook has run, so none of them should be a secret.
+    #[must_use]
+    pub fn keep_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.common.kept_headers = names.into_iter().collect();
+        self
+    }
+
     /// Lets clients ask with `explain=true` for the SQL of a `GET` and the database's plan, in place of the records.
     ///
     /// Values are not shown, but the tables' names are: this is for development.
@@ -221,13 +269,19 @@ impl<Access> Api<Access> {
             ..self.documentation
         };
         let common = Arc::new(self.common);
+        let base = common.guard.base(&common.database, &common.state);
+        let sweeper = Sweeper::over(base.with_retries(common.retries));
+        let endpoints = self.endpoints.iter().copied();
+        let sweeper = Arc::new(endpoints.fold(sweeper, Sweeper::endpoint));
         let mut router = documentation::router(documentation, &common.guard, &self.endpoints);
         for endpoint in self.endpoints {
             let served = Arc::new(Served {
                 endpoint,
                 common: Arc::clone(&common),
                 keys: Arc::default(),
+                sweeper: Arc::clone(&sweeper),
             });
+            served.sweeps();
             let path = endpoint.descriptor().path;
             let of_one = Arc::clone(&served);
             router = router

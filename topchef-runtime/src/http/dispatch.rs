@@ -22,6 +22,7 @@ pub(super) fn record_path(descriptor: &Descriptor) -> String {
 
 /// A request to a resource's collection.
 pub(super) async fn collection(served: Arc<Served>, request: Request) -> Response {
+    served.sweeps();
     let descriptor = served.endpoint.descriptor();
     let answer = match method(descriptor, request.method(), Scope::Collection) {
         Ok(Asked::Options) => return options(descriptor, Scope::Collection),
@@ -37,6 +38,7 @@ pub(super) async fn collection(served: Arc<Served>, request: Request) -> Respons
 
 /// A request to one record of a resource.
 pub(super) async fn record(served: Arc<Served>, mut request: Request) -> Response {
+    served.sweeps();
     let descriptor = served.endpoint.descriptor();
     let asked = match method(descriptor, request.method(), Scope::Record) {
         Ok(Asked::Options) => return options(descriptor, Scope::Record),

@@ -11,7 +11,6 @@ use http::HeaderValue;
 use http::header::HeaderName;
 use http::request::Parts;
 use http_body_util::BodyExt;
-use tokio::sync::OnceCell;
 
 use super::Served;
 use super::request::original_path;
@@ -32,8 +31,6 @@ const LONGEST: usize = 255;
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     running: Mutex<HashSet<ScopedKey>>,
-    /// Whether the table of keys is there.
-    prepared: OnceCell<()>,
 }
 
 /// That a request runs, until this goes.
@@ -98,8 +95,7 @@ where
     Again: Future<Output = Result<Response, Report>>,
 {
     let database = served.common.database.clone();
-    let prepare = || Once::prepare(&database);
-    served.keys.prepared.get_or_try_init(prepare).await?;
+    database.prepare().await?;
     let running =
         Running::start(&served.keys, once.key()).ok_or_else(ApiError::idempotency_key_in_use)?;
     match once.find(&database).await? {

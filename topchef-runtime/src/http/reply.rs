@@ -12,7 +12,7 @@ use super::conditional;
 use crate::Reply;
 use crate::descriptor::{Descriptor, Envelope};
 use crate::error::{PROBLEM_JSON, Report, problem_document};
-use crate::transaction::{Answered, Outcome};
+use crate::transaction::{AfterCommit, Answered, Outcome};
 
 /// How to say who sends a request when nothing else is said (RFC 6750): an answer 401 must say it.
 const CHALLENGE: &str = "Bearer";
@@ -30,21 +30,21 @@ pub(super) fn of_write(
         Outcome::Answered(answered) => of_answer(answered, path),
         Outcome::Records {
             json,
-            after_commit_failed,
+            after_commit,
             related_failed,
         } => enveloped(
             descriptor.envelope,
             StatusCode::CREATED,
             &json,
             &[],
-            meta(after_commit_failed, related_failed),
+            meta(after_commit, related_failed),
         ),
         Outcome::Record {
             json,
             key,
             tag,
             created,
-            after_commit_failed,
+            after_commit,
             related_failed,
         } => {
             let link = if posted {
@@ -63,7 +63,7 @@ pub(super) fn of_write(
                 status,
                 &json,
                 &links,
-                meta(after_commit_failed, related_failed),
+                meta(after_commit, related_failed),
             );
             let mut response = conditional::tagged(response, &tag);
             if created && let Ok(location) = HeaderValue::from_str(&link) {
@@ -120,13 +120,15 @@ fn of_answer(answered: Answered, path: &str) -> Response {
     response
 }
 
-/// What of an answer failed after the write, which stands.
-fn meta(after_commit: bool, related: bool) -> &'static [u8] {
-    match (after_commit, related) {
-        (false, false) => b"{}",
-        (true, false) => br#"{"after_commit":"failed"}"#,
-        (false, true) => br#"{"related":"failed"}"#,
-        (true, true) => br#"{"after_commit":"failed","related":"failed"}"#,
+/// What of an answer failed or is still to come after the write, which stands.
+fn meta(after_commit: AfterCommit, related_failed: bool) -> &'static [u8] {
+    match (after_commit, related_failed) {
+        (AfterCommit::Done, false) => b"{}",
+        (AfterCommit::Failed, false) => br#"{"after_commit":"failed"}"#,
+        (AfterCommit::Waiting, false) => br#"{"after_commit":"waiting"}"#,
+        (AfterCommit::Done, true) => br#"{"related":"failed"}"#,
+        (AfterCommit::Failed, true) => br#"{"after_commit":"failed","related":"failed"}"#,
+        (AfterCommit::Waiting, true) => br#"{"after_commit":"waiting","related":"failed"}"#,
     }
 }
 

@@ -141,8 +141,7 @@ pub(super) fn original_path(parts: &Parts) -> &str {
 impl Served {
     pub(super) fn context(&self, parts: &Parts) -> Context {
         let common = &self.common;
-        let context = Context::new(common.database.clone(), common.state.clone(), parts);
-        common.guard.context(context, parts)
+        common.guard.context(common.context(parts), parts)
     }
 
     pub(super) fn context_of(&self, parts: &Parts, key: &Key) -> Context {

@@ -4,7 +4,7 @@
 
 use sea_query::{
     Alias, ColumnDef, DeleteStatement, Expr, ExprTrait, Index, InsertStatement, Query,
-    SelectStatement, SimpleExpr, SqliteQueryBuilder, Table, UpdateStatement,
+    SelectStatement, SimpleExpr, Table, UpdateStatement,
 };
 
 use super::{Dialect, Statement};
@@ -50,16 +50,20 @@ impl Dialect {
             .table(Alias::new(TABLE))
             .col(Alias::new(CREATED_AT))
             .if_not_exists();
-        let texts = match self {
-            Self::Sqlite => [
-                table.to_string(SqliteQueryBuilder),
-                index.to_string(SqliteQueryBuilder),
-            ],
-        };
-        texts.map(|text| Statement {
+        [self.definition(&table), self.definition(&index)].map(|text| Statement {
             text: text.into(),
             values: Vec::new(),
         })
+    }
+
+    /// Looks for the table without reading a row of it.
+    pub(crate) fn probe_idempotency_keys(self) -> Statement {
+        let mut statement = SelectStatement::new();
+        statement
+            .column(Alias::new(FINGERPRINT))
+            .from(Alias::new(TABLE))
+            .limit(0);
+        self.build(&statement)
     }
 
     /// What is stored under a key, unless it is older: the fingerprint, the records, the status, the headers, the body.

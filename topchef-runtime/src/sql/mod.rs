@@ -4,14 +4,16 @@
 
 mod condition;
 mod idempotency;
+mod outbox;
 mod pattern;
 mod select;
 
 use std::borrow::Cow;
 
 use sea_query::{
-    Alias, DeleteStatement, Expr, ExprTrait, InsertStatement, Query as Build, QueryStatementWriter,
-    SimpleExpr, SqliteQueryBuilder, UpdateStatement, Values,
+    Alias, ColumnDef, DeleteStatement, Expr, ExprTrait, InsertStatement, Query as Build,
+    QueryStatementWriter, SchemaStatementBuilder, SimpleExpr, SqliteQueryBuilder, UpdateStatement,
+    Values,
 };
 
 use crate::column::Value;
@@ -19,6 +21,7 @@ use crate::descriptor::Descriptor;
 use crate::query::Condition;
 
 pub(crate) use idempotency::ScopedKey;
+pub(crate) use outbox::{NewMessage, Queue, Which};
 
 /// The version of a new record.
 const FIRST_VERSION: i64 = 1;
@@ -52,6 +55,23 @@ impl Dialect {
         Statement::of(match self {
             Self::Sqlite => statement.build(SqliteQueryBuilder),
         })
+    }
+
+    /// A table or an index.
+    fn definition(self, statement: &impl SchemaStatementBuilder) -> String {
+        match self {
+            Self::Sqlite => statement.to_string(SqliteQueryBuilder),
+        }
+    }
+
+    /// A whole number that the database counts up, and that is the primary key; no number comes twice.
+    fn sequence(self, name: &str) -> ColumnDef {
+        let mut column = ColumnDef::new(Alias::new(name));
+        match self {
+            // Only this very word makes SQLite's row id the key.
+            Self::Sqlite => column.integer(),
+        };
+        column.primary_key().auto_increment().take()
     }
 
     /// A new row of the given columns, at its first version; returns all columns of what was stored.

@@ -4,12 +4,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use http::header::HeaderName;
 use http::request::Parts;
-use http::{Extensions, HeaderMap, Method, Uri};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Uri};
 
 use super::Principal;
 use super::hooks::RunAuthorize;
 use super::idempotency::Once;
+use super::outbox::{Kept, Retries};
 use super::policy::{DefaultPolicy, Policy, policies};
 use super::precondition::Preconditions;
 use crate::column::{Key, KeyType};
@@ -32,6 +34,9 @@ pub struct Context {
     policy: DefaultPolicy,
     answers: Answers,
     permits: Vec<Arc<Permitted>>,
+    retries: Retries,
+    /// The headers that durable hooks are given too.
+    kept_headers: Arc<[HeaderName]>,
 }
 
 /// What policies have said in this request: each is asked once for each method.
@@ -60,11 +65,21 @@ impl Context {
     /// [`with_principal`](Self::with_principal) and [`with_policy`](Self::with_policy) say otherwise.
     pub fn new(database: Database, state: Extensions, parts: &Parts) -> Self {
         Self {
-            database,
-            state,
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
+            ..Self::nobody(database, state)
+        }
+    }
+
+    /// The context of no request: what every context of an application has.
+    pub(crate) fn nobody(database: Database, state: Extensions) -> Self {
+        Self {
+            database,
+            state,
+            method: Method::default(),
+            uri: Uri::default(),
+            headers: HeaderMap::new(),
             key: None,
             principal: None,
             policy: DefaultPolicy::new(policies::nobody),
@@ -72,7 +87,79 @@ impl Context {
             permits: Vec::new(),
             preconditions: Preconditions::default(),
             once: None,
+            retries: Retries::default(),
+            kept_headers: Arc::default(),
         }
+    }
+
+    /// What is left of it without its request.
+    pub(super) fn without_request(&self) -> Self {
+        Self {
+            policy: self.policy.clone(),
+            retries: self.retries,
+            kept_headers: Arc::clone(&self.kept_headers),
+            ..Self::nobody(self.database.clone(), self.state.clone())
+        }
+    }
+
+    /// What of its request is kept in the outbox.
+    pub(super) fn kept(&self) -> Kept {
+        Kept {
+            method: self.method.as_str().to_owned(),
+            path: self.uri.path().to_owned(),
+            principal: self.principal().map(|principal| principal.id().to_owned()),
+            headers: self
+                .kept_headers
+                .iter()
+                .flat_map(|name| {
+                    let values = self.headers.get_all(name).into_iter();
+                    values.filter_map(|value| Some((name.to_string(), value.to_str().ok()?.into())))
+                })
+                .collect(),
+        }
+    }
+
+    /// The context of a request of which no more is known than was kept.
+    pub(super) fn of_message(&self, kept: Kept, key: Option<Key>) -> Self {
+        let headers = kept.headers.into_iter().filter_map(|(name, value)| {
+            Some((
+                HeaderName::try_from(name).ok()?,
+                HeaderValue::try_from(value).ok()?,
+            ))
+        });
+        Self {
+            headers: headers.collect(),
+            // What was kept of a request was one.
+            method: kept.method.parse().unwrap_or_default(),
+            uri: kept.path.parse().unwrap_or_default(),
+            principal: kept.principal.map(Principal::new),
+            key,
+            ..self.without_request()
+        }
+    }
+
+    /// With one more state, found by its type.
+    pub(super) fn with_state<T: Clone + Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.state.insert(state);
+        self
+    }
+
+    /// With other pauses between the attempts at a hook that fails.
+    #[must_use]
+    pub fn with_retries(mut self, retries: Retries) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// With headers that durable `after_commit` hooks are given too: they are stored with the record until the hook has run.
+    #[must_use]
+    pub fn with_kept_headers(mut self, names: impl Into<Arc<[HeaderName]>>) -> Self {
+        self.kept_headers = names.into();
+        self
+    }
+
+    pub(super) fn retries(&self) -> Retries {
+        self.retries
     }
 
     /// With somebody who sends the request.

@@ -37,11 +37,21 @@ pub struct Hooks {
     pub select: &'static [(Method, RunSelect)],
     pub input: &'static [(Method, RunInput)],
     pub before_commit: &'static [(Method, RunBeforeCommit)],
-    pub after_commit: &'static [(Method, RunAfterCommit)],
+    pub after_commit: &'static [(Method, Delivery, RunAfterCommit)],
     /// Who may do what with which rows; where nothing is said, the API's policy says it.
     pub authorize: Option<RunAuthorize>,
     /// The related resources, one for each of the descriptor's relations.
     pub related: &'static [fn() -> Endpoint],
+}
+
+/// How an `after_commit` hook is kept until it has run.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// In the outbox, from the commit on: it is tried until it succeeds.
+    Durable,
+    /// Not at all: it runs once, after the commit.
+    BestEffort,
 }
 
 /// A resource with its hooks, its type forgotten.
@@ -90,21 +100,29 @@ impl Endpoint {
         self.hooks.authorize.is_some()
     }
 
-    /// Whether a resource that goes out with this one says so, or this one itself: relations are followed as far as they go.
+    /// Whether a resource that goes out with this one says so, or this one itself.
     pub(crate) fn is_guarded(&self) -> bool {
-        let mut seen: Vec<&Descriptor> = Vec::new();
+        self.with_related().iter().any(Self::has_policy)
+    }
+
+    /// Whether a hook of it is kept in the outbox.
+    pub(crate) fn follows_durably(&self) -> bool {
+        let mut hooks = self.hooks.after_commit.iter();
+        hooks.any(|(_, delivery, _)| *delivery == Delivery::Durable)
+    }
+
+    /// This resource and all that its relations lead to, as far as they go; each once.
+    pub(crate) fn with_related(&self) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
         let mut ahead = vec![*self];
         while let Some(endpoint) = ahead.pop() {
-            if endpoint.has_policy() {
-                return true;
-            }
             let descriptor = endpoint.descriptor();
-            if !seen.iter().any(|resource| resource.is(descriptor)) {
-                seen.push(descriptor);
+            if !found.iter().any(|it| it.descriptor().is(descriptor)) {
+                found.push(endpoint);
                 ahead.extend(endpoint.hooks.related.iter().map(|related| related()));
             }
         }
-        false
+        found
     }
 }
 
@@ -127,8 +145,11 @@ impl Hooks {
         of(self.before_commit, method)
     }
 
-    pub(super) fn after_commit(&self, method: Method) -> Option<RunAfterCommit> {
-        of(self.after_commit, method)
+    pub(super) fn after_commit(&self, method: Method) -> Option<(Delivery, RunAfterCommit)> {
+        let mut hooks = self.after_commit.iter();
+        hooks
+            .find(|(of, ..)| *of == method)
+            .map(|(_, delivery, hook)| (*delivery, *hook))
     }
 }
 
@@ -153,7 +174,7 @@ type RunSelect = for<'a> fn(&'a Context, &'a mut Vec<Condition>) -> Running<'a, 
 type RunInput = for<'a> fn(&'a Context, &'a mut Draft) -> Running<'a, ()>;
 type RunBeforeCommit =
     for<'a> fn(&'a Context, &'a mut Transaction, &'a mut Staged) -> Running<'a, Next>;
-type RunAfterCommit =
+pub(super) type RunAfterCommit =
     for<'a> fn(&'a Context, &'a mut Transaction, &'a [Value]) -> Running<'a, Next>;
 pub(super) type RunAuthorize = for<'a> fn(&'a Context, Method) -> Running<'a, Vec<Condition>>;
 

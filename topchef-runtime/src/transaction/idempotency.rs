@@ -70,17 +70,6 @@ impl Once {
         &self.key
     }
 
-    /// Makes the table of keys where there is none.
-    ///
-    /// # Errors
-    /// [`DatabaseError`] when the database refuses it.
-    pub(crate) async fn prepare(database: &Database) -> Result<(), DatabaseError> {
-        let statements = database.dialect().create_idempotency_keys();
-        // None of them gives a row, so each of them runs.
-        database.write(statements.into(), |_, _| Ok(())).await?;
-        Ok(())
-    }
-
     /// What is stored under the key.
     ///
     /// # Errors

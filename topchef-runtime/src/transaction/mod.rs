@@ -10,6 +10,7 @@ mod from_json;
 mod hooks;
 mod idempotency;
 mod object;
+mod outbox;
 mod permit;
 mod policy;
 mod precondition;
@@ -30,16 +31,17 @@ use references::Look;
 
 pub use context::Context;
 pub use draft::{Draft, Input, Unknown};
-pub use endpoint::{Answered, Outcome, Page, Represented};
+pub use endpoint::{AfterCommit, Answered, Outcome, Page, Represented};
 pub use find::{Find, Select};
 pub use from_json::FromJson;
 pub use hooks::{
     AfterCommitHook, AuthorizeHook, BeforeCommitHook, Endpoint, Hooked, InputHook, SelectHook,
 };
 #[doc(hidden)]
-pub use hooks::{Hooks, Impossible};
+pub use hooks::{Delivery, Hooks, Impossible};
 pub(crate) use idempotency::{Found, Once};
 pub use object::{Object, Records};
+pub use outbox::{Outbox, OutboxMessage, Retries, Sweeper, Sweeping};
 pub use permit::Permit;
 pub(crate) use policy::DefaultPolicy;
 pub use policy::{Policy, policies};

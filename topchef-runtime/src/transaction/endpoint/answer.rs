@@ -7,7 +7,7 @@ use super::super::reply::{Record, Reply};
 use super::super::tracked::key_of;
 use super::read::represented;
 use super::stage::Written;
-use super::{Answered, Endpoint, Outcome, Represented};
+use super::{AfterCommit, Answered, Endpoint, Outcome, Represented};
 use crate::column::{Row, ValueCells};
 use crate::descriptor::{Method, Selection};
 use crate::error::Report;
@@ -20,7 +20,7 @@ impl Endpoint {
         cx: &Context,
         written: Written,
         created: bool,
-        after_commit_failed: bool,
+        after_commit: AfterCommit,
         selection: &Selection,
     ) -> Result<Outcome, Report> {
         let filled = self.filled_after_write(cx, written.sheet, selection).await;
@@ -31,7 +31,7 @@ impl Endpoint {
             key: key_of(&written.values, self.descriptor()).to_path(),
             tag,
             created,
-            after_commit_failed,
+            after_commit,
             related_failed,
         })
     }

@@ -144,13 +144,16 @@ impl Endpoint {
     /// Runs statements that store these values, or remove a row, as one unit that commits by itself.
     pub(super) async fn write_if(
         &self,
+        method: Method,
         cx: &Context,
         statements: Vec<(Meaning, Statement)>,
         values: &[(usize, Value)],
         selection: &Selection,
     ) -> Result<Option<Written>, Report> {
         let (meanings, statements): (Vec<_>, Vec<_>) = statements.into_iter().unzip();
-        let stored = self.store(cx, statements, values, selection);
+        let refused: Vec<_> = meanings.iter().map(|it| *it == Meaning::Refused).collect();
+        let writes = move |position: usize| refused.get(position) != Some(&true);
+        let stored = self.store(method, cx, statements, writes, values, selection);
         let Some(written) = stored.await? else {
             return Ok(None);
         };

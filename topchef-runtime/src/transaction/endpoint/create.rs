@@ -4,12 +4,12 @@
 //! It does not know which bytes the records came in.
 
 use super::super::draft::Child;
+use super::super::outbox::Followed;
 use super::super::tracked::key_of;
-use super::super::{Context, Draft, Reply, Transaction, no_row};
-use super::phases::{Followed, NOTHING};
+use super::super::{Context, Draft, Next, Reply, Transaction, no_row};
+use super::phases::NOTHING;
 use super::stage::{Step, Written, staged};
-use super::write::to_its_end;
-use super::{Endpoint, Outcome};
+use super::{AfterCommit, Endpoint, Outcome};
 use crate::column::Value;
 use crate::descriptor::{Method, Selection};
 use crate::error::{ApiError, Report};
@@ -47,7 +47,7 @@ enum Made {
 /// What became of the records of a body, without those below them.
 struct Creation {
     made: Vec<Made>,
-    after_commit_failed: bool,
+    after_commit: AfterCommit,
 }
 
 impl Endpoint {
@@ -63,11 +63,7 @@ impl Endpoint {
     ) -> Result<Outcome, Report> {
         let mut records = Vec::new();
         self.unfold(input, "", None, &mut records)?;
-        if !is_followed(&records) {
-            return self.create(cx, records, selection).await;
-        }
-        let (endpoint, cx, selection) = (*self, cx.clone(), selection.clone());
-        to_its_end(async move { endpoint.create(&cx, records, &selection).await }).await
+        self.create(cx, records, selection).await
     }
 
     /// Creates several records, and the records below them: all of them or none.
@@ -84,11 +80,7 @@ impl Endpoint {
         for (position, input) in inputs.into_iter().enumerate() {
             self.unfold(input, &format!("/{position}"), None, &mut records)?;
         }
-        if !is_followed(&records) {
-            return self.create_several(cx, records, selection).await;
-        }
-        let (endpoint, cx, selection) = (*self, cx.clone(), selection.clone());
-        to_its_end(async move { endpoint.create_several(&cx, records, &selection).await }).await
+        self.create_several(cx, records, selection).await
     }
 
     async fn create(
@@ -97,11 +89,12 @@ impl Endpoint {
         records: Vec<New>,
         selection: &Selection,
     ) -> Result<Outcome, Report> {
-        let creation = self.created(cx, records, selection).await?;
+        // Boxed: all phases together are large, and most of the time they wait.
+        let creation = Box::pin(self.created(cx, records, selection)).await?;
         match creation.made.into_iter().next() {
             Some(Made::Record(written)) => {
-                let failed = creation.after_commit_failed;
-                self.shown(cx, written, true, failed, selection).await
+                let after_commit = creation.after_commit;
+                self.shown(cx, written, true, after_commit, selection).await
             }
             Some(Made::Replied(reply)) => self.replied(Method::Post, cx, reply).await,
             Some(Made::Nothing) | None => Err(no_row().into()),
@@ -114,7 +107,8 @@ impl Endpoint {
         records: Vec<New>,
         selection: &Selection,
     ) -> Result<Outcome, Report> {
-        let creation = self.created(cx, records, selection).await?;
+        // Boxed: all phases together are large, and most of the time they wait.
+        let creation = Box::pin(self.created(cx, records, selection)).await?;
         let mut sheet = Sheet::new();
         // What goes out in the place of each record; where nothing does, the record itself.
         let mut items = Vec::with_capacity(creation.made.len());
@@ -136,7 +130,7 @@ impl Endpoint {
         write_array(items, &mut json);
         Ok(Outcome::Records {
             json,
-            after_commit_failed: creation.after_commit_failed,
+            after_commit: creation.after_commit,
             related_failed,
         })
     }
@@ -204,7 +198,8 @@ impl Endpoint {
         draft.complete();
         let values = draft.given();
         let insert = self.insert(cx, &values);
-        let written = self.store(cx, vec![insert], &values, selection).await?;
+        let stored = self.store(Method::Post, cx, vec![insert], |_| true, &values, selection);
+        let written = stored.await?;
         written.map(Made::Record).ok_or_else(|| no_row().into())
     }
 
@@ -241,12 +236,6 @@ impl Endpoint {
         }
         Ok(())
     }
-}
-
-/// Whether an `after_commit` hook follows one of the records.
-fn is_followed(records: &[New]) -> bool {
-    let mut records = records.iter();
-    records.any(|new| new.endpoint.hooks.after_commit(Method::Post).is_some())
 }
 
 /// Whether nothing else is written with the record, and no hook takes part in writing it.
@@ -343,15 +332,20 @@ fn key_above(made: &[Made], above: Above) -> Option<Value> {
 async fn follow(cx: &Context, endpoints: Vec<(Endpoint, bool)>, made: Vec<Made>) -> Creation {
     let mut creation = Creation {
         made: Vec::new(),
-        after_commit_failed: false,
+        after_commit: AfterCommit::Done,
     };
     for ((endpoint, is_answered), mut made) in endpoints.into_iter().zip(made) {
         if let Made::Record(written) = &made {
-            match endpoint.follow(Method::Post, cx, &written.values).await {
-                Followed::Done => {}
-                Followed::Replied(reply) => made = Made::Replied(reply),
-                Followed::Failed => creation.after_commit_failed = true,
-            }
+            let became = match endpoint.follow(Method::Post, cx, written).await {
+                Followed::Done(Next::Proceed) => AfterCommit::Done,
+                Followed::Done(Next::Instead(reply)) => {
+                    made = Made::Replied(reply);
+                    AfterCommit::Done
+                }
+                Followed::Failed => AfterCommit::Failed,
+                Followed::Waiting => AfterCommit::Waiting,
+            };
+            creation.after_commit = creation.after_commit.and(became);
         }
         if is_answered {
             creation.made.push(made);

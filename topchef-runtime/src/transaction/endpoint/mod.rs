@@ -51,6 +51,30 @@ pub struct Represented {
     pub tag: EntityTag,
 }
 
+/// What became of the `after_commit` hook of a write, which stands whatever it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AfterCommit {
+    /// It ran, or there is none.
+    #[default]
+    Done,
+    /// It has not run yet: what it waits for is not over.
+    Waiting,
+    /// It failed; a durable one is tried again.
+    Failed,
+}
+
+impl AfterCommit {
+    /// What is to be said of several: the worst.
+    #[must_use]
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (Self::Waiting, _) | (_, Self::Waiting) => Self::Waiting,
+            (Self::Done, Self::Done) => Self::Done,
+        }
+    }
+}
+
 /// What a write came to.
 #[derive(Debug)]
 pub enum Outcome {
@@ -64,8 +88,8 @@ pub enum Outcome {
         tag: EntityTag,
         /// Whether it was created by this.
         created: bool,
-        /// Whether the `after_commit` hook failed; the write stands all the same.
-        after_commit_failed: bool,
+        /// What became of the `after_commit` hook.
+        after_commit: AfterCommit,
         /// Whether related records could not be told; null or an empty array stands in their places.
         related_failed: bool,
     },
@@ -73,8 +97,8 @@ pub enum Outcome {
     Records {
         /// As a JSON array, in the order of the body; what a hook answered stands in the place of its record.
         json: Vec<u8>,
-        /// Whether an `after_commit` hook failed; the writes stand all the same.
-        after_commit_failed: bool,
+        /// What became of the `after_commit` hooks.
+        after_commit: AfterCommit,
         /// Whether related records could not be told; null or an empty array stands in their places.
         related_failed: bool,
     },

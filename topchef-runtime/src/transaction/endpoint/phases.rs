@@ -1,18 +1,19 @@
-//! The later phases of a write: `before_commit` around the default write, `after_commit` in a transaction of its own.
+//! The later phases of a write: `before_commit` around the default write, and what is stored for `after_commit` with it.
 //!
 //! It does not know which write it is.
 
-use super::super::hooks::Staged;
+use super::super::hooks::{Delivery, RunAfterCommit, Staged};
+use super::super::outbox::{self, Followed, Kept, store};
 use super::super::references::Look;
 use super::super::tracked::{changed, with_updates};
-use super::super::{Context, Next, Reply, Transaction, no_row};
+use super::super::{Context, Next, Transaction, no_row};
 use super::stage::{Step, Written, written};
-use super::{Endpoint, Outcome};
-use crate::column::{ColumnDefault, Key, Row, Value};
-use crate::descriptor::{Method, Selection};
+use super::{AfterCommit, Endpoint, Outcome};
+use crate::column::{ColumnDefault, EncodeError, Key, Row, Value};
+use crate::descriptor::{Descriptor, Method, Selection};
 use crate::error::{ApiError, Report};
 use crate::query::Condition;
-use crate::sql::Statement;
+use crate::sql::{Dialect, Statement};
 
 /// For a row of which nothing goes out.
 pub(super) const NOTHING: Selection = Selection { shown: Vec::new() };
@@ -20,11 +21,28 @@ pub(super) const NOTHING: Selection = Selection { shown: Vec::new() };
 /// The position of a statement that creates.
 pub(super) const CREATED: usize = 1;
 
-/// What came of an `after_commit` hook.
-pub(super) enum Followed {
-    Done,
-    Replied(Reply),
-    Failed,
+/// What a write is that stores a message beside the row, for the hook that follows it.
+#[derive(Clone, Debug)]
+pub(super) struct Messages {
+    descriptor: &'static Descriptor,
+    dialect: Dialect,
+    method: Method,
+    kept: Kept,
+}
+
+impl Messages {
+    /// The row with the token of its message, and the statement that stores that.
+    pub(super) fn stored(&self, mut written: Written) -> Result<(Written, Statement), EncodeError> {
+        let (token, statement) = store(
+            self.dialect,
+            self.descriptor,
+            self.method,
+            &self.kept,
+            &written.values,
+        )?;
+        written.message = Some(token);
+        Ok((written, statement))
+    }
 }
 
 impl Endpoint {
@@ -54,7 +72,7 @@ impl Endpoint {
             !assigned || staged.dirty & (1 << *index) != 0
         });
         let insert = self.insert(cx, &values);
-        let written = match self.write_in(cx, tx, insert, selection).await {
+        let written = match self.write_in(method, cx, tx, insert, selection).await {
             Ok(written) => written,
             Err(refusal) => {
                 return Err(Look::Inside(tx).written(refusal, descriptor, &values).await);
@@ -82,7 +100,7 @@ impl Endpoint {
         }
         let changes = changed(staged.values, staged.dirty);
         let statement = self.change(cx, conditions, &changes);
-        match self.write_in(cx, tx, statement, selection).await {
+        match self.write_in(method, cx, tx, statement, selection).await {
             Ok(written) => Ok(Step::Wrote(written)),
             Err(refusal) => {
                 let look = Look::Inside(tx);
@@ -111,21 +129,55 @@ impl Endpoint {
         }
     }
 
-    /// Runs statements as one unit that commits by itself; a row that is not permitted undoes all of it.
-    pub(super) async fn write(
+    /// What is stored for the hook that follows a write of the method; nothing where no durable one does.
+    ///
+    /// # Errors
+    /// A [`Report`] when the outbox cannot be made ready.
+    pub(super) async fn messages(
         &self,
+        method: Method,
+        cx: &Context,
+    ) -> Result<Option<Messages>, Report> {
+        let hook = self.hooks.after_commit(method);
+        if !hook.is_some_and(|(delivery, _)| delivery == Delivery::Durable) {
+            return Ok(None);
+        }
+        cx.database().prepare().await?;
+        Ok(Some(Messages {
+            descriptor: self.descriptor(),
+            dialect: cx.database().dialect(),
+            method,
+            kept: cx.kept(),
+        }))
+    }
+
+    /// Runs statements as one unit that commits by itself; a row that is not permitted undoes all of it.
+    ///
+    /// `writes` says which of the statements are followed by the method's hook.
+    async fn write(
+        &self,
+        method: Method,
         cx: &Context,
         statements: Vec<Statement>,
+        writes: impl Fn(usize) -> bool + Send + 'static,
         selection: &Selection,
     ) -> Result<Option<Written>, Report> {
         let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
+        let messages = self.messages(method, cx).await?;
         let database = cx.database();
         let row = move |position, row: &Row<'_>| written(model, position, row, &selection);
-        let written = if permit.rows.is_empty() {
+        let written = if permit.rows.is_empty() && messages.is_none() {
             database.write(statements, row).await
         } else {
             let checked = move |position, found: &Row<'_>| {
-                Ok((permit.checked(row(position, found)?)?, Vec::new()))
+                let written = permit.checked(row(position, found)?)?;
+                Ok(match messages.filter(|_| writes(position)) {
+                    None => (written, Vec::new()),
+                    Some(messages) => {
+                        let (written, statement) = messages.stored(written)?;
+                        (written, vec![statement])
+                    }
+                })
             };
             database.write_with(statements, checked).await
         };
@@ -135,12 +187,14 @@ impl Endpoint {
     /// As [`write`](Self::write), of statements that store these values.
     pub(super) async fn store(
         &self,
+        method: Method,
         cx: &Context,
         statements: Vec<Statement>,
+        writes: impl Fn(usize) -> bool + Send + 'static,
         values: &[(usize, Value)],
         selection: &Selection,
     ) -> Result<Option<Written>, Report> {
-        match self.write(cx, statements, selection).await {
+        match self.write(method, cx, statements, writes, selection).await {
             Ok(written) => Ok(written),
             Err(refusal) => {
                 let look = Look::Outside(cx.database());
@@ -149,19 +203,29 @@ impl Endpoint {
         }
     }
 
-    /// Runs a statement that writes in a transaction; a row that is not permitted is an error, which must not be committed.
+    /// Runs a statement that writes in a transaction, and stores what follows; a row that is not permitted is an error,
+    /// which must not be committed.
     pub(super) async fn write_in(
         &self,
+        method: Method,
         cx: &Context,
         tx: &mut Transaction,
         statement: Statement,
         selection: &Selection,
     ) -> Result<Option<Written>, Report> {
         let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
-        tx.one(self.descriptor(), statement, move |row| {
+        let messages = self.messages(method, cx).await?;
+        let written = tx.one(self.descriptor(), statement, move |row| {
             permit.checked(written(model, 0, row, &selection)?)
-        })
-        .await
+        });
+        match (written.await?, messages) {
+            (Some(written), Some(messages)) => {
+                let (written, statement) = messages.stored(written)?;
+                tx.connection.rows(statement, |_| Ok(())).await?;
+                Ok(Some(written))
+            }
+            (written, _) => Ok(written),
+        }
     }
 
     /// Runs the `after_commit` hook in a transaction of its own, and says what the whole came to.
@@ -180,52 +244,56 @@ impl Endpoint {
             Step::Wrote(None) if method == Method::Post => return Err(no_row().into()),
             Step::Wrote(None) => return Err(self.not_found(key)),
         };
-        let after_commit_failed = match self.follow(method, cx, &written.values).await {
-            Followed::Done => false,
-            Followed::Replied(reply) => return self.replied(method, cx, reply).await,
-            Followed::Failed => true,
+        let after_commit = match self.follow(method, cx, &written).await {
+            Followed::Done(Next::Proceed) => AfterCommit::Done,
+            Followed::Done(Next::Instead(reply)) => return self.replied(method, cx, reply).await,
+            Followed::Failed => AfterCommit::Failed,
+            Followed::Waiting => AfterCommit::Waiting,
         };
         let created = created(written.position);
-        self.shown(cx, written, created, after_commit_failed, selection)
+        self.shown(cx, written, created, after_commit, selection)
             .await
     }
 
-    /// Runs the `after_commit` hook on a row that was committed: that it failed is logged, and undoes nothing.
-    pub(super) async fn follow(&self, method: Method, cx: &Context, values: &[Value]) -> Followed {
-        if self.hooks.after_commit(method).is_none() {
-            return Followed::Done;
+    /// Has the hook run that follows a row which was committed, and waits for it; that it fails undoes nothing.
+    pub(super) async fn follow(&self, method: Method, cx: &Context, written: &Written) -> Followed {
+        if let Some(token) = written.message {
+            return outbox::follow(cx, *self, &written.values, token).await;
         }
-        match self.after_commit(method, cx, values).await {
-            Ok(Next::Proceed) => Followed::Done,
-            Ok(Next::Instead(reply)) => Followed::Replied(reply),
-            Err(report) => {
-                tracing::error!(resource = self.descriptor().name, %method, %report, "an after_commit hook failed; the write stands");
-                report.log();
-                Followed::Failed
+        match self.hooks.after_commit(method) {
+            Some((Delivery::BestEffort, hook)) => {
+                self.run_once(method, cx, hook, &written.values).await
             }
+            // A durable hook has a message, unless nothing was written that it could follow.
+            Some((Delivery::Durable, _)) | None => Followed::Done(Next::Proceed),
         }
     }
 
-    async fn after_commit(
+    /// Runs a hook of which nothing is kept: that it failed is logged.
+    async fn run_once(
         &self,
         method: Method,
         cx: &Context,
+        hook: RunAfterCommit,
         values: &[Value],
-    ) -> Result<Next, Report> {
-        let Some(hook) = self.hooks.after_commit(method) else {
-            return Ok(Next::Proceed);
-        };
+    ) -> Followed {
         let (cx, values) = (cx.of_hook(), values.to_vec());
         // A task of its own: a client that goes away does not take it along, and a panic is a failure like any other.
         let running = tokio::spawn(async move {
             let mut tx = cx.database().transaction().await?;
             let next = hook(&cx, &mut tx, &values).await?;
             tx.commit().await?;
-            Ok(next)
+            Ok::<_, Report>(next)
         });
-        running
-            .await
-            .unwrap_or_else(|panic| Err(ApiError::internal(panic).into()))
+        let ran = running.await;
+        match ran.unwrap_or_else(|panic| Err(ApiError::internal(panic).into())) {
+            Ok(next) => Followed::Done(next),
+            Err(report) => {
+                tracing::error!(resource = self.descriptor().name, %method, %report, "an after_commit hook failed and is not tried again; the write stands");
+                report.log();
+                Followed::Failed
+            }
+        }
     }
 
     pub(super) fn not_found(&self, key: &Key) -> Report {

@@ -20,6 +20,8 @@ pub(super) struct Written {
     pub(super) tag: EntityTag,
     /// Which of the statements gave it.
     pub(super) position: usize,
+    /// The token of the message that was stored with it, where a durable hook follows.
+    pub(super) message: Option<i64>,
 }
 
 /// A hook's answer, or the row that the default write gave; none when there was nothing to write.
@@ -78,5 +80,6 @@ pub(super) fn written(
         values: owned_values(model.descriptor, row)?,
         tag: EntityTag::of_row(model.descriptor, row)?,
         position,
+        message: None,
     })
 }

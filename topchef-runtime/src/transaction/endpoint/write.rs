@@ -11,7 +11,7 @@ use super::stage::{Step, overlaid, staged};
 use super::{Endpoint, Outcome};
 use crate::column::{Key, Value};
 use crate::descriptor::{Method, Selection};
-use crate::error::{ApiError, Report};
+use crate::error::Report;
 use crate::query::Condition;
 
 impl Endpoint {
@@ -21,20 +21,6 @@ impl Endpoint {
     /// As [`post`](Self::post); 400 when the body has another key than the path; 412 when the context's preconditions do
     /// not hold.
     pub async fn put(
-        &self,
-        cx: &Context,
-        key: Key,
-        input: Draft,
-        selection: &Selection,
-    ) -> Result<Outcome, Report> {
-        if self.hooks.after_commit(Method::Put).is_none() {
-            return self.replace(cx, key, input, selection).await;
-        }
-        let (endpoint, cx, selection) = (*self, cx.clone(), selection.clone());
-        to_its_end(async move { endpoint.replace(&cx, key, input, &selection).await }).await
-    }
-
-    async fn replace(
         &self,
         cx: &Context,
         key: Key,
@@ -77,7 +63,9 @@ impl Endpoint {
             let values = draft.given();
             let insert = unfit.is_empty().then(|| self.insert(cx, &values));
             let statements = self.statements(cx, &conditions, change, insert);
-            let written = self.write_if(cx, statements, &values, selection).await?;
+            let written = self
+                .write_if(Method::Put, cx, statements, &values, selection)
+                .await?;
             if written.is_none() {
                 // Only its key and `If-Match` keep a record from being made.
                 check(cx, None)?;
@@ -122,20 +110,6 @@ impl Endpoint {
         input: Draft,
         selection: &Selection,
     ) -> Result<Outcome, Report> {
-        if self.hooks.after_commit(Method::Patch).is_none() {
-            return self.merge(cx, key, input, selection).await;
-        }
-        let (endpoint, cx, selection) = (*self, cx.clone(), selection.clone());
-        to_its_end(async move { endpoint.merge(&cx, key, input, &selection).await }).await
-    }
-
-    async fn merge(
-        &self,
-        cx: &Context,
-        key: Key,
-        input: Draft,
-        selection: &Selection,
-    ) -> Result<Outcome, Report> {
         let cx = &self.admitted(Method::Patch, cx, selection).await?;
         let input = self.with_key(input, &key);
         let draft = self
@@ -159,7 +133,10 @@ impl Endpoint {
         } else {
             let change = |conditions: &[Condition]| self.change(cx, conditions, &changes);
             let statements = self.statements(cx, &conditions, change, None);
-            Step::Wrote(self.write_if(cx, statements, &changes, selection).await?)
+            Step::Wrote(
+                self.write_if(Method::Patch, cx, statements, &changes, selection)
+                    .await?,
+            )
         };
         self.finish(Method::Patch, cx, step, |_| false, &key, selection)
             .await
@@ -171,14 +148,6 @@ impl Endpoint {
     /// A [`Report`]: 404 when there is no such record, or a hook filters it away; 409 when another refers to it; 412 as for
     /// [`put`](Self::put).
     pub async fn delete(&self, cx: &Context, key: Key) -> Result<Outcome, Report> {
-        if self.hooks.after_commit(Method::Delete).is_none() {
-            return self.remove(cx, key).await;
-        }
-        let (endpoint, cx) = (*self, cx.clone());
-        to_its_end(async move { endpoint.remove(&cx, key).await }).await
-    }
-
-    async fn remove(&self, cx: &Context, key: Key) -> Result<Outcome, Report> {
         let cx = &self.admitted(Method::Delete, cx, &NOTHING).await?;
         let step = self.removed(cx, &key).await?;
         match self
@@ -210,7 +179,10 @@ impl Endpoint {
             };
             let step = match next {
                 Next::Instead(reply) => Step::Instead(reply),
-                Next::Proceed => match self.write_in(cx, &mut tx, delete, &NOTHING).await {
+                Next::Proceed => match self
+                    .write_in(Method::Delete, cx, &mut tx, delete, &NOTHING)
+                    .await
+                {
                     Ok(written) => Step::Wrote(written),
                     Err(refusal) => {
                         let look = Look::Inside(&mut tx);
@@ -221,7 +193,10 @@ impl Endpoint {
             self.commit(cx, tx, step, key).await
         } else {
             let statements = self.statements(cx, &conditions, delete, None);
-            match self.write_if(cx, statements, &[], &NOTHING).await {
+            match self
+                .write_if(Method::Delete, cx, statements, &[], &NOTHING)
+                .await
+            {
                 Ok(written) => Ok(Step::Wrote(written)),
                 Err(refusal) => {
                     let look = Look::Outside(cx.database());
@@ -229,19 +204,5 @@ impl Endpoint {
                 }
             }
         }
-    }
-}
-
-/// Runs a write that a hook follows in a task of its own: a client that goes away between the commit and the hook must
-/// not take the hook along.
-pub(super) async fn to_its_end(
-    write: impl Future<Output = Result<Outcome, Report>> + Send + 'static,
-) -> Result<Outcome, Report> {
-    match tokio::spawn(write).await {
-        Ok(outcome) => outcome,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(cancelled) => Err(ApiError::internal(cancelled).into()),
-        },
     }
 }

@@ -1,0 +1,205 @@
+//! The delivery of a message: its hook runs in a transaction of its own, which removes the message too.
+//!
+//! So a hook that only writes to this database takes effect exactly once, whatever crashes when.
+//! It does not know who else waits.
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::Poll;
+
+use super::super::hooks::{Delivery, Endpoint};
+use super::super::{Context, Next, Transaction};
+use super::Queue;
+use super::message::{Message, now};
+use crate::column::Key;
+use crate::database::DatabaseError;
+use crate::descriptor::Method;
+use crate::error::{ApiError, Report};
+
+/// What became of the first message of a queue.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// There is none.
+    Empty,
+    /// It is not the caller's to deliver now.
+    NotNow(Head),
+    /// Its hook ran, and what it wrote is committed.
+    Delivered {
+        /// By which the one who stored the message knows it again.
+        token: i64,
+        /// What the hook said.
+        next: Next,
+    },
+    /// Its hook failed, and what it wrote is undone; it is tried again, or given up.
+    Failed {
+        /// By which the one who stored the message knows it again.
+        token: i64,
+    },
+}
+
+/// What is known of a message that is not delivered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    pub(super) sequence: i64,
+    pub(super) attempts: i64,
+    pub(super) due_at: i64,
+}
+
+/// A message that a sweeper has taken; its attempt is counted already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lease {
+    pub(super) sequence: i64,
+}
+
+/// Delivers the first message of a queue when it is leased, or `is_ours` says so of its token.
+///
+/// # Errors
+/// A [`Report`] when the database fails; then it is not known what became of the message, which stays as it was or is gone.
+pub(super) async fn deliver_first(
+    base: &Context,
+    endpoint: Endpoint,
+    queue: &Queue,
+    lease: Option<Lease>,
+    is_ours: impl Fn(i64) -> bool + Send,
+) -> Result<Step, Report> {
+    let mut tx = base.database().transaction().await?;
+    let Some(message) = first(&mut tx, queue).await? else {
+        return Ok(Step::Empty);
+    };
+    let is_leased = lease.is_some_and(|lease| lease.sequence == message.sequence);
+    if !is_leased && !is_ours(message.token) {
+        return Ok(Step::NotNow(Head {
+            sequence: message.sequence,
+            attempts: message.attempts,
+            due_at: message.due_at,
+        }));
+    }
+    let token = message.token;
+    match deliver(base, endpoint, tx, &message).await {
+        Ok(next) => Ok(Step::Delivered { token, next }),
+        Err(report) => {
+            let attempts = message.attempts + i64::from(!is_leased);
+            failed(base, endpoint, &message, attempts, &report).await?;
+            Ok(Step::Failed { token })
+        }
+    }
+}
+
+async fn first(tx: &mut Transaction, queue: &Queue) -> Result<Option<Message>, Report> {
+    let statement = tx.connection.dialect().first_message(queue);
+    let found = tx.connection.rows(statement, |rows| {
+        let row = rows.next()?;
+        Ok(row.map(|row| Message::from_row(&row)).transpose()?)
+    });
+    Ok(found.await?)
+}
+
+/// Runs the hook and removes the message, both or neither.
+async fn deliver(
+    base: &Context,
+    endpoint: Endpoint,
+    mut tx: Transaction,
+    message: &Message,
+) -> Result<Next, Report> {
+    let descriptor = endpoint.descriptor();
+    let hook = message.method().and_then(|method| {
+        let (delivery, hook) = endpoint.hooks.after_commit(method)?;
+        (delivery == Delivery::Durable).then_some((method, hook))
+    });
+    let Some((method, hook)) = hook else {
+        let reason = format!(
+            "{} has no durable hook of {}",
+            descriptor.name, message.method
+        );
+        return Err(ApiError::internal(std::io::Error::other(reason)).into());
+    };
+    let values = message.values(descriptor)?;
+    let kept = message.kept().map_err(ApiError::internal)?;
+    // A POST has no key in its path.
+    let key = (method != Method::Post).then(|| {
+        let places = descriptor.key.iter();
+        Key::new(places.map(|index| values[*index].clone()).collect())
+    });
+    let cx = base.of_message(kept, key);
+    let limit = base.database().transaction_timeout();
+    let running = survived(hook(&cx, &mut tx, &values));
+    // Its transaction is rolled back by then: nothing that it still does could be kept.
+    let next = tokio::time::timeout(limit, running)
+        .await
+        .map_err(|_| DatabaseError::TimedOut)??;
+    let statement = tx.connection.dialect().delete_message(message.sequence);
+    let removed = tx
+        .connection
+        .rows(statement, |rows| Ok(rows.next()?.is_some()));
+    if !removed.await? {
+        // A hook has no business in the outbox; whoever else took the message has done what it is for.
+        let reason = "the message was removed while its hook ran";
+        return Err(ApiError::internal(std::io::Error::other(reason)).into());
+    }
+    tx.commit().await?;
+    Ok(next)
+}
+
+/// What a hook came to; that it panicked is a failure like any other.
+async fn survived<T>(
+    mut running: Pin<Box<dyn Future<Output = Result<T, Report>> + Send + '_>>,
+) -> Result<T, Report> {
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context)));
+        polled.unwrap_or_else(|panic| {
+            let said = panic.downcast_ref::<&str>().copied();
+            let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            let reason = format!("the hook panicked: {}", said.unwrap_or_default());
+            Poll::Ready(Err(ApiError::internal(std::io::Error::other(reason)).into()))
+        })
+    })
+    .await
+}
+
+/// Logs that a hook failed, and stores it with the message.
+async fn failed(
+    base: &Context,
+    endpoint: Endpoint,
+    message: &Message,
+    attempts: i64,
+    report: &Report,
+) -> Result<(), Report> {
+    let (resource, method) = (endpoint.descriptor().name, message.method.as_str());
+    let (retries, now) = (base.retries(), now());
+    let is_over = retries.are_over(attempts);
+    if is_over {
+        tracing::error!(resource, method, message = message.sequence, attempts, %report, "an after_commit hook failed and is given up; the write stands");
+    } else {
+        tracing::error!(resource, method, message = message.sequence, attempts, %report, "an after_commit hook failed and is tried again; the write stands");
+    }
+    report.log();
+    let statement = base.database().dialect().fail_message(
+        message.sequence,
+        attempts,
+        &report.to_string(),
+        now.saturating_add(retries.pause(attempts)),
+        is_over.then_some(now),
+    );
+    base.database()
+        .write(vec![statement], |_, _| Ok(()))
+        .await?;
+    Ok(())
+}
+
+/// Takes a message that is due, whose attempt is counted before it is made: a hook that ends the program is not tried for ever.
+pub(super) async fn lease(
+    base: &Context,
+    sequence: i64,
+    attempts: i64,
+) -> Result<Option<Lease>, Report> {
+    let (database, now) = (base.database(), now());
+    database.prepare().await?;
+    let pause = base.retries().pause(attempts.saturating_add(1));
+    // A hook may take as long as its transaction; until then it is not tried by another.
+    let limit = i64::try_from(database.transaction_timeout().as_millis()).unwrap_or(i64::MAX / 4);
+    let due_at = now.saturating_add(pause.max(limit));
+    let statement = database.dialect().lease_message(sequence, now, due_at);
+    let leased = database.write(vec![statement], |_, _| Ok(())).await?;
+    Ok(leased.map(|()| Lease { sequence }))
+}

@@ -1,0 +1,230 @@
+//! The sweeper: delivers what a crash, a failure or a client that went away left in the outbox.
+//!
+//! Any number of programs may sweep one outbox: a message is leased before it is delivered, and locked while it is.
+//! It does not know how a message is delivered.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use http::Extensions;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::super::Context;
+use super::super::hooks::{Endpoint, Hooked};
+use super::super::policy::{DefaultPolicy, Policy};
+use super::message::{now, number, text};
+use super::{Queue, Retries, deliver, lease, turn};
+use crate::database::Database;
+use crate::error::Report;
+
+/// How many messages are looked up at once.
+const BATCH: u64 = 100;
+
+/// How many are delivered at once.
+const AT_ONCE: usize = 4;
+
+/// How often the outbox is looked at, without other words.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Delivers what a crash, a failure or a client that went away left in the outbox.
+///
+/// An [`Api`](crate::Api) has one of its own; a program that serves resources in another way starts one, and a program
+/// that only works off what is left runs [`sweep`](Self::sweep).
+///
+/// ```
+/// use topchef_runtime::transaction::Sweeper;
+/// use topchef_runtime::{Committed, Context, Database, ModelResource, Next, Report, Transaction};
+///
+/// #[derive(ModelResource)]
+/// #[resource(after_commit(post = tell))]
+/// struct Book {
+///     id: i64,
+///     title: String,
+/// }
+///
+/// async fn tell(_: &Context, _: &mut Transaction, book: &Committed<Book>) -> Result<Next, Report> {
+///     println!("there is a new book: {}", book.title);
+///     Ok(Next::Proceed)
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let database = Database::temporary().await?;
+/// let sweeper = Sweeper::new(database).resource::<Book>();
+/// assert_eq!(sweeper.sweep().await?, 0);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Sweeper {
+    base: Context,
+    endpoints: HashMap<&'static str, Endpoint>,
+    interval: Duration,
+}
+
+/// A sweeper at work, until this goes.
+#[derive(Debug)]
+#[must_use = "a sweeper ends with this value"]
+pub struct Sweeping(
+    #[expect(dead_code, reason = "that it goes is what the sweeper waits for")] oneshot::Sender<()>,
+);
+
+impl Sweeper {
+    /// For a database, with no resource yet.
+    pub fn new(database: Database) -> Self {
+        Self::over(Context::nobody(database, Extensions::new()))
+    }
+
+    /// For the requests of an API.
+    pub(crate) fn over(base: Context) -> Self {
+        Self {
+            base,
+            endpoints: HashMap::new(),
+            interval: INTERVAL,
+        }
+    }
+
+    /// With a state, found by its type in [`Context::state`].
+    #[must_use]
+    pub fn state<T: Clone + Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.base = self.base.with_state(state);
+        self
+    }
+
+    /// With a policy for what hooks do with resources that have none of their own.
+    #[must_use]
+    pub fn policy(mut self, policy: impl Policy) -> Self {
+        self.base = self.base.with_default_policy(DefaultPolicy::new(policy));
+        self
+    }
+
+    /// With other pauses between attempts.
+    #[must_use]
+    pub fn retries(mut self, retries: Retries) -> Self {
+        self.base = self.base.with_retries(retries);
+        self
+    }
+
+    /// Looks this often; once a second without more words.
+    #[must_use]
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval.max(Duration::from_millis(1));
+        self
+    }
+
+    /// With a resource whose hooks it runs, and those below it.
+    #[must_use]
+    pub fn resource<M: Hooked>(self) -> Self {
+        self.endpoint(Endpoint::of::<M>())
+    }
+
+    pub(crate) fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        for endpoint in endpoint.with_related() {
+            if endpoint.follows_durably() {
+                let path = endpoint.descriptor().path;
+                self.endpoints.entry(path).or_insert(endpoint);
+            }
+        }
+        self
+    }
+
+    /// Whether there is a hook that it could run.
+    pub(crate) fn has_hooks(&self) -> bool {
+        !self.endpoints.is_empty()
+    }
+
+    /// Sweeps until what this gives is dropped; what is delivered then is delivered to its end.
+    ///
+    /// It must be called within a tokio runtime.
+    pub fn start(self) -> Sweeping {
+        let (sender, mut ended) = oneshot::channel();
+        tokio::spawn(async move {
+            let mut is_failing = false;
+            loop {
+                match self.sweep().await {
+                    Ok(_) => is_failing = false,
+                    // Said once, not every second.
+                    Err(report) if !is_failing => {
+                        tracing::error!(%report, "the outbox cannot be swept");
+                        report.log();
+                        is_failing = true;
+                    }
+                    Err(_) => {}
+                }
+                tokio::select! {
+                    () = sleep(self.interval) => {}
+                    _ = &mut ended => return,
+                }
+            }
+        });
+        Sweeping(sender)
+    }
+
+    /// Tries all messages that are due now, each once; says how many it tried.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn sweep(&self) -> Result<u64, Report> {
+        if !self.has_hooks() {
+            return Ok(0);
+        }
+        self.base.database().prepare().await?;
+        let mut tried = 0;
+        loop {
+            let due = self.due().await?;
+            let mut taken = 0;
+            let mut deliveries = JoinSet::new();
+            for (sequence, queue, attempts) in due {
+                let Some(endpoint) = self.endpoints.get(queue.resource).copied() else {
+                    continue;
+                };
+                // A request of this program delivers it, and would do so again.
+                let Some(turn) = turn(&self.base, &queue) else {
+                    continue;
+                };
+                let Some(lease) = lease(&self.base, sequence, attempts).await? else {
+                    continue;
+                };
+                taken += 1;
+                if deliveries.len() >= AT_ONCE {
+                    deliveries.join_next().await;
+                }
+                deliveries.spawn(deliver(
+                    self.base.clone(),
+                    endpoint,
+                    queue,
+                    turn,
+                    Some(lease),
+                ));
+            }
+            deliveries.join_all().await;
+            if taken == 0 {
+                return Ok(tried);
+            }
+            tried += taken;
+        }
+    }
+
+    async fn due(&self) -> Result<Vec<(i64, Queue, i64)>, Report> {
+        let paths: Vec<_> = self.endpoints.keys().copied().collect();
+        let database = self.base.database();
+        let statement = database.dialect().due_messages(&paths, now(), BATCH);
+        let due = database.rows(statement, move |rows| {
+            let mut due = Vec::new();
+            while let Some(row) = rows.next()? {
+                let resource = text(&row, 1)?;
+                let resource = paths.iter().find(|path| **path == resource);
+                if let Some(resource) = resource.copied() {
+                    let record = text(&row, 2)?;
+                    due.push((
+                        number(&row, 0)?,
+                        Queue { resource, record },
+                        number(&row, 3)?,
+                    ));
+                }
+            }
+            Ok(due)
+        });
+        Ok(due.await?)
+    }
+}
