@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 pub use crate::transaction::{
-    AfterCommitHook, AuthorizeHook, BeforeCommitHook, Endpoint, Hooks, Impossible, InputHook,
-    SelectHook,
+    AfterCommitHook, AuthorizeHook, BeforeCommitHook, Delivery, Endpoint, Hooks, Impossible,
+    InputHook, SelectHook,
 };
 
 use crate::column::{Column, EncodeError, KeyType, Kind, RefersTo, Value};

@@ -37,11 +37,21 @@ pub struct Hooks {
     pub select: &'static [(Method, RunSelect)],
     pub input: &'static [(Method, RunInput)],
     pub before_commit: &'static [(Method, RunBeforeCommit)],
-    pub after_commit: &'static [(Method, RunAfterCommit)],
+    pub after_commit: &'static [(Method, Delivery, RunAfterCommit)],
     /// Who may do what with which rows; where nothing is said, the API's policy says it.
     pub authorize: Option<RunAuthorize>,
     /// The related resources, one for each of the descriptor's relations.
     pub related: &'static [fn() -> Endpoint],
+}
+
+/// How surely an `after_commit` hook runs once its write was committed.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is stored with the write, and runs in the end whatever happens: `post = path`.
+    Durable,
+    /// It runs once after the commit, and nothing is stored for it: `post(path, best_effort)`.
+    BestEffort,
 }
 
 /// A resource with its hooks, its type forgotten.
@@ -127,8 +137,10 @@ impl Hooks {
         of(self.before_commit, method)
     }
 
-    pub(super) fn after_commit(&self, method: Method) -> Option<RunAfterCommit> {
-        of(self.after_commit, method)
+    pub(super) fn after_commit(&self, method: Method) -> Option<(Delivery, RunAfterCommit)> {
+        let mut hooks = self.after_commit.iter();
+        let (_, delivery, hook) = hooks.find(|(of, _, _)| *of == method)?;
+        Some((*delivery, *hook))
     }
 }
 

@@ -37,7 +37,7 @@ pub use hooks::{
     AfterCommitHook, AuthorizeHook, BeforeCommitHook, Endpoint, Hooked, InputHook, SelectHook,
 };
 #[doc(hidden)]
-pub use hooks::{Hooks, Impossible};
+pub use hooks::{Delivery, Hooks, Impossible};
 pub(crate) use idempotency::{Found, Once};
 pub use object::{Object, Records};
 pub use permit::Permit;

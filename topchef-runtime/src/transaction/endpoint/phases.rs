@@ -212,7 +212,7 @@ impl Endpoint {
         cx: &Context,
         values: &[Value],
     ) -> Result<Next, Report> {
-        let Some(hook) = self.hooks.after_commit(method) else {
+        let Some((_, hook)) = self.hooks.after_commit(method) else {
             return Ok(Next::Proceed);
         };
         let (cx, values) = (cx.of_hook(), values.to_vec());
