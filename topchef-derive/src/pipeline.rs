@@ -206,7 +206,7 @@ mod tests {
                 serial_fields(get = [id, title, label()], list = [id, title]),
                 process_input(post = check_isbn, list = only_mine),
                 before_commit(delete = Self::mark_inactive),
-                after_commit(post = crate::jobs::submit_job),
+                after_commit(post = crate::jobs::submit_job, put(announce, best_effort)),
             )]
             pub struct Book {
                 id: Uuid,

@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::ExprPath;
 
 use super::words::{ask, at, method, quietly, runtime, without_self};
-use crate::model::{Hook, Method, Phase, Resource};
+use crate::model::{Delivery, Hook, Method, Phase, Resource};
 
 /// The hooks and the policy of a resource, and its related resources.
 pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &TokenStream) -> TokenStream {
@@ -22,10 +22,8 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &TokenStream
             let span = at(&it.path);
             let method = method(it.method);
             let run = run(name, &it.path, hook, given);
-            if phase == Phase::AfterCommit {
-                return quote_spanned!(span=> (#method, #runtime::__private::Delivery::Durable, #run));
-            }
-            quote_spanned!(span=> (#method, #run))
+            let delivery = (phase == Phase::AfterCommit).then(|| delivery(it.delivery));
+            quote_spanned!(span=> (#method, #delivery #run))
         });
         quote!(&[#(#runs),*])
     };
@@ -80,6 +78,16 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &TokenStream
 /// Whether a request of the method brings a record.
 fn takes_a_body(method: Method) -> bool {
     matches!(method, Method::Post | Method::Put | Method::Patch)
+}
+
+/// The delivery of the runtime, as it stands before the function.
+fn delivery(delivery: Delivery) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let variant = match delivery {
+        Delivery::Durable => quote!(Durable),
+        Delivery::BestEffort => quote!(BestEffort),
+    };
+    quote!(#runtime::__private::Delivery::#variant,)
 }
 
 /// A function that runs a hook when its resource's type is forgotten, through the trait of its phase.

@@ -13,6 +13,17 @@ pub(crate) struct Hook {
     /// The word that names the method.
     pub(crate) word: Ident,
     pub(crate) path: ExprPath,
+    /// Asked of `after_commit` alone: the other phases are part of the request.
+    pub(crate) delivery: Delivery,
+}
+
+/// How surely a hook runs once its write was committed.
+#[derive(Clone, Copy)]
+pub(crate) enum Delivery {
+    /// It is stored with the write, and runs in the end whatever happens.
+    Durable,
+    /// It runs once, and nothing is stored for it.
+    BestEffort,
 }
 
 /// When a hook runs.
@@ -22,7 +33,7 @@ pub(crate) enum Phase {
     ProcessInput,
     /// Inside the transaction.
     BeforeCommit,
-    /// Durably after it.
+    /// After it.
     AfterCommit,
 }
 

@@ -19,7 +19,7 @@ pub(crate) use self::column::{
     Bound, Column, DefaultValue, Format, KnownFormat, Length, Number, Skipped,
 };
 pub(crate) use self::enumeration::{Enumeration, Variant};
-pub(crate) use self::hook::{Hook, Phase};
+pub(crate) use self::hook::{Delivery, Hook, Phase};
 pub(crate) use self::method::{ListedMethod, Method, Methods};
 pub(crate) use self::relation::{Answer, ForeignKey, Link, RelatedList, Relation, RelationKind};
 pub(crate) use self::representation::{

@@ -6,7 +6,7 @@ use darling::FromMeta;
 use darling::ast::{MetaNameValueInvalidExpr, NestedMeta};
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Ident, Meta, Path};
+use syn::{Attribute, Expr, Ident, Meta, Path};
 
 use crate::diag::Problems;
 
@@ -93,7 +93,15 @@ pub(super) fn between_commas<T>(
 ) -> Vec<syn::Result<T>> {
     split(tokens, |_| true)
         .into_iter()
-        .map(|part| parse_all(part, &parse))
+        .map(|part| parse_all(part, &parse, "a comma"))
+        .collect()
+}
+
+/// The expressions between commas, each on its own; commas inside one do not split it: `|cx, tx| tx`.
+pub(super) fn expressions(tokens: &TokenStream) -> Vec<syn::Result<Expr>> {
+    split(tokens, |part| syn::parse2::<Expr>(part.clone()).is_ok())
+        .into_iter()
+        .map(|part| parse_all(part, &<Expr as Parse>::parse, "a comma"))
         .collect()
 }
 
@@ -145,10 +153,15 @@ fn item(part: Part) -> syn::Result<NestedMeta> {
     };
     // An expression that breaks off inside brackets fails the parser as a whole, so it is tried apart.
     let broken = value_is_no_expression.parse2(part.tokens.clone());
-    parse_all(part, &<NestedMeta as Parse>::parse).or_else(|error| broken.map_err(|_| error))
+    parse_all(part, &<NestedMeta as Parse>::parse, "`=` or a comma")
+        .or_else(|error| broken.map_err(|_| error))
 }
 
-fn parse_all<T>(part: Part, parse: &impl Fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<T> {
+fn parse_all<T>(
+    part: Part,
+    parse: &impl Fn(ParseStream<'_>) -> syn::Result<T>,
+    follows: &str,
+) -> syn::Result<T> {
     if let (true, Some(comma)) = (part.tokens.is_empty(), part.comma) {
         return Err(syn::Error::new_spanned(
             comma,
@@ -160,7 +173,7 @@ fn parse_all<T>(part: Part, parse: &impl Fn(ParseStream<'_>) -> syn::Result<T>) 
         if input.is_empty() {
             Ok(parsed)
         } else {
-            Err(input.error("expected `=` or a comma here"))
+            Err(input.error(format!("expected {follows} here")))
         }
     };
     all.parse2(part.tokens)

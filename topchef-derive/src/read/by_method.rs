@@ -16,6 +16,16 @@ pub(super) fn read<T: Value>(
     known: &[Method],
     problems: &mut Problems,
 ) -> Vec<(ListedMethod, T)> {
+    read_by(T::read, tokens, known, problems)
+}
+
+/// Reads the value of each method by what reads one.
+pub(super) fn read_by<T>(
+    read: impl Fn(Given<'_>, &mut Problems) -> Option<T>,
+    tokens: &TokenStream,
+    known: &[Method],
+    problems: &mut Problems,
+) -> Vec<(ListedMethod, T)> {
     let mut values = Vec::new();
     let mut seen = Vec::new();
     for item in attribute::items_of(tokens, problems).list {
@@ -34,7 +44,7 @@ pub(super) fn read<T: Value>(
             key: &listed.word,
             form,
         };
-        if let Some(value) = T::read(given, problems) {
+        if let Some(value) = read(given, problems) {
             values.push((listed, value));
         }
     }

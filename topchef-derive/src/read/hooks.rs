@@ -1,26 +1,34 @@
 //! `before_commit(post = path)`, and the other two.
 //!
-//! It does not know which methods a phase has.
+//! It does not know which methods a phase has, and not how a hook stands in parentheses.
 
 use syn::{Expr, ExprLit, ExprPath, Lit};
 
 use super::by_method;
+use super::delivery;
 use super::key::{Form, Given, Value};
 use crate::diag::Problems;
-use crate::model::{Hook, ListedMethod, Phase};
+use crate::model::{Delivery, Hook, ListedMethod, Phase};
 
 /// The hooks of one phase.
-pub(super) struct Hooks(Vec<(ListedMethod, ExprPath)>);
+pub(super) struct Hooks(Vec<(ListedMethod, DeliveredHook)>);
+
+/// A hook and how it is delivered.
+pub(super) struct DeliveredHook {
+    pub(super) path: ExprPath,
+    pub(super) delivery: Delivery,
+}
 
 impl Hooks {
     pub(super) fn of(self, phase: Phase) -> impl Iterator<Item = Hook> {
         self.0
             .into_iter()
-            .map(move |(ListedMethod { method, word }, path)| Hook {
+            .map(move |(ListedMethod { method, word }, hook)| Hook {
                 phase,
                 method,
                 word,
-                path,
+                path: hook.path,
+                delivery: hook.delivery,
             })
     }
 }
@@ -28,14 +36,21 @@ impl Hooks {
 impl Value for Hooks {
     fn read(given: Given<'_>, problems: &mut Problems) -> Option<Self> {
         let key = given.key;
-        let methods = Phase::ALL
+        let phase = Phase::ALL
             .into_iter()
             .find(|phase| key == phase.word())
-            .map_or(Phase::ProcessInput.methods(), Phase::methods);
+            .unwrap_or(Phase::ProcessInput);
+        let hook = |given: Given<'_>, problems: &mut Problems| match given.form {
+            Form::List(tokens) => delivery::read(phase, given, tokens, problems),
+            _ => ExprPath::read(given, problems).map(DeliveredHook::durable),
+        };
         match given.form {
-            Form::List(tokens) if !tokens.is_empty() => {
-                Some(Self(by_method::read(tokens, methods, problems)))
-            }
+            Form::List(tokens) if !tokens.is_empty() => Some(Self(by_method::read_by(
+                hook,
+                tokens,
+                phase.methods(),
+                problems,
+            ))),
             _ => {
                 given.is_wrong(
                     format!("`{key}` takes a hook for each method: write `{key}(post = path)`"),
@@ -43,6 +58,16 @@ impl Value for Hooks {
                 );
                 None
             }
+        }
+    }
+}
+
+impl DeliveredHook {
+    /// A hook without a word beside it.
+    pub(super) fn durable(path: ExprPath) -> Self {
+        Self {
+            path,
+            delivery: Delivery::Durable,
         }
     }
 }
@@ -55,27 +80,45 @@ impl Value for ExprPath {
         } else {
             "a hook"
         };
-        match given.form {
-            Form::Value(Expr::Path(path)) => return Some(path.clone()),
-            Form::Value(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
-                let path = text.value();
-                given.is_wrong(format!("write the path without quotes: `{method} = {path}`"), problems);
-            }
-            Form::Value(Expr::Closure(_)) => given.is_wrong(
-                format!("{hook} is not a closure: write an `async fn` and name it, `{method} = path`"),
-                problems,
-            ),
-            Form::Value(Expr::Call(_)) => given.is_wrong(
-                format!("{hook} is named, not called: write its path without parentheses, `{method} = path`"),
-                problems,
-            ),
-            _ => given.is_wrong(
-                format!("{hook} is the path of an `async fn`: write `{method} = path`"),
-                problems,
-            ),
+        if let Form::Value(value) = given.form {
+            return path_of(value, hook, &|path| format!("{method} = {path}"), problems);
         }
+        given.is_wrong(
+            format!("{hook} is the path of an `async fn`: write `{method} = path`"),
+            problems,
+        );
         None
     }
+}
+
+/// The path that names a hook; `write` says how a path is written there.
+pub(super) fn path_of(
+    value: &Expr,
+    hook: &str,
+    write: &dyn Fn(&str) -> String,
+    problems: &mut Problems,
+) -> Option<ExprPath> {
+    let message = match value {
+        Expr::Path(path) => return Some(path.clone()),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => format!("write the path without quotes: `{}`", write(&text.value())),
+        Expr::Closure(_) => format!(
+            "{hook} is not a closure: write an `async fn` and name it, `{}`",
+            write("path")
+        ),
+        Expr::Call(_) => format!(
+            "{hook} is named, not called: write its path without parentheses, `{}`",
+            write("path")
+        ),
+        _ => format!(
+            "{hook} is the path of an `async fn`: write `{}`",
+            write("path")
+        ),
+    };
+    problems.at(value, message);
+    None
 }
 
 #[cfg(test)]

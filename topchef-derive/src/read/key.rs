@@ -43,7 +43,7 @@ impl<'a> Form<'a> {
 }
 
 /// An expression without the invisible delimiters that `macro_rules!` puts around it.
-fn ungrouped(expression: &Expr) -> &Expr {
+pub(super) fn ungrouped(expression: &Expr) -> &Expr {
     match expression {
         Expr::Group(group) => ungrouped(&group.expr),
         expression => expression,

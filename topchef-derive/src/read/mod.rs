@@ -8,6 +8,7 @@ mod brackets;
 mod by_method;
 mod collection;
 mod default;
+mod delivery;
 mod doc;
 mod docs;
 mod enum_keys;

@@ -44,13 +44,13 @@ pub struct Hooks {
     pub related: &'static [fn() -> Endpoint],
 }
 
-/// How an `after_commit` hook is kept until it has run.
+/// How surely an `after_commit` hook runs once its write was committed.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// In the outbox, from the commit on: it is tried until it succeeds.
+    /// It is stored with the write, and runs in the end whatever happens: `post = path`.
     Durable,
-    /// Not at all: it runs once, after the commit.
+    /// It runs once after the commit, and nothing is stored for it: `post(path, best_effort)`.
     BestEffort,
 }
 
@@ -147,9 +147,8 @@ impl Hooks {
 
     pub(super) fn after_commit(&self, method: Method) -> Option<(Delivery, RunAfterCommit)> {
         let mut hooks = self.after_commit.iter();
-        hooks
-            .find(|(of, ..)| *of == method)
-            .map(|(_, delivery, hook)| (*delivery, *hook))
+        let (_, delivery, hook) = hooks.find(|(of, _, _)| *of == method)?;
+        Some((*delivery, *hook))
     }
 }
 
