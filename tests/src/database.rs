@@ -95,7 +95,7 @@ impl Scratch {
     pub async fn open(&self) -> Database {
         match &self.0 {
             Place::File { folder } => Database::sqlite(file(folder)).open().await.unwrap(),
-            Place::Postgres { .. } => panic!("the runtime does not open {self:?} yet"),
+            Place::Postgres { address, .. } => Database::postgres(address).open().await.unwrap(),
         }
     }
 
@@ -106,7 +106,10 @@ impl Scratch {
                 let options = Database::sqlite(file(folder)).transaction_timeout(timeout);
                 options.open().await.unwrap()
             }
-            Place::Postgres { .. } => panic!("the runtime does not open {self:?} yet"),
+            Place::Postgres { address, .. } => {
+                let options = Database::postgres(address).transaction_timeout(timeout);
+                options.open().await.unwrap()
+            }
         }
     }
 

@@ -48,9 +48,12 @@ async fn open(
 ) -> Result<Database, DatabaseError> {
     match address {
         DatabaseAddress::Sqlite(path) => Database::sqlite(path).open().await,
-        DatabaseAddress::Postgres(_) => {
-            let _ = connections;
-            Err(DatabaseError::Closed)
+        DatabaseAddress::Postgres(address) => {
+            let mut options = Database::postgres(address.url());
+            if let Some(connections) = connections {
+                options = options.connections(connections.get());
+            }
+            options.open().await
         }
     }
 }

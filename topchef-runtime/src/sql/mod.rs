@@ -6,15 +6,17 @@ mod condition;
 mod idempotency;
 mod pattern;
 mod select;
+mod sequence;
 
 use std::borrow::Cow;
 
 use sea_query::{
-    Alias, DeleteStatement, Expr, ExprTrait, InsertStatement, Query as Build, QueryStatementWriter,
-    SimpleExpr, SqliteQueryBuilder, UpdateStatement, Values,
+    Alias, DeleteStatement, Expr, ExprTrait, InsertStatement, PostgresQueryBuilder, Query as Build,
+    QueryStatementWriter, SchemaStatementBuilder, SimpleExpr, SqliteQueryBuilder, UpdateStatement,
+    Values,
 };
 
-use crate::column::Value;
+use crate::column::{Kind, Value};
 use crate::descriptor::Descriptor;
 use crate::query::Condition;
 
@@ -23,12 +25,21 @@ pub(crate) use idempotency::ScopedKey;
 /// The version of a new record.
 const FIRST_VERSION: i64 = 1;
 
-/// Whose SQL.
+/// Whose SQL; both are known whichever drivers there are, because text is all that it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres")),
+    allow(dead_code, reason = "without a driver nobody speaks its dialect")
+)]
 pub(crate) enum Dialect {
     /// `SQLite`'s.
     Sqlite,
+    /// `PostgreSQL`'s.
+    Postgres,
 }
+
+/// The name of `PostgreSQL`'s collation by which texts compare byte by byte, as `SQLite` compares them by itself.
+pub(crate) const BYTEWISE_COLLATION: &str = "C";
 
 /// The name of `SQLite`'s collation by which texts of decimals compare as numbers.
 pub(crate) const DECIMAL_COLLATION: &str = "DECIMAL";
@@ -45,13 +56,45 @@ impl Statement {
         let text = Cow::Owned(text);
         Self { text, values }
     }
+
+    /// Whether it may change something, or hold it.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn writes(&self) -> bool {
+        !self.text.starts_with("SELECT") && !self.text.starts_with("EXPLAIN")
+    }
+
+    /// One without values.
+    pub(crate) fn plain(text: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            text: text.into(),
+            values: Vec::new(),
+        }
+    }
 }
 
 impl Dialect {
     fn build(self, statement: &impl QueryStatementWriter) -> Statement {
         Statement::of(match self {
             Self::Sqlite => statement.build(SqliteQueryBuilder),
+            Self::Postgres => statement.build(PostgresQueryBuilder),
         })
+    }
+
+    /// The text of a statement that makes a table, an index or a constraint.
+    pub(crate) fn definition(self, statement: &impl SchemaStatementBuilder) -> String {
+        match self {
+            Self::Sqlite => statement.to_string(SqliteQueryBuilder),
+            Self::Postgres => statement.to_string(PostgresQueryBuilder),
+        }
+    }
+
+    /// How values of a kind are compared, where the database would not do so by itself.
+    pub(crate) const fn collation(self, kind: Kind) -> Option<&'static str> {
+        match (self, kind) {
+            (Self::Sqlite, Kind::Decimal) => Some(DECIMAL_COLLATION),
+            (Self::Postgres, Kind::Text | Kind::Json | Kind::Enum(_)) => Some(BYTEWISE_COLLATION),
+            (Self::Sqlite | Self::Postgres, _) => None,
+        }
     }
 
     /// A new row of the given columns, at its first version; returns all columns of what was stored.
@@ -71,7 +114,7 @@ impl Dialect {
                 }
             }));
         }
-        statement.returning(returning(descriptor));
+        statement.returning(self.returning_new(descriptor, values));
         self.build(&statement)
     }
 

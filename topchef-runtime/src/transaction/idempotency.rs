@@ -75,10 +75,7 @@ impl Once {
     /// # Errors
     /// [`DatabaseError`] when the database refuses it.
     pub(crate) async fn prepare(database: &Database) -> Result<(), DatabaseError> {
-        let statements = database.dialect().create_idempotency_keys();
-        // None of them gives a row, so each of them runs.
-        database.write(statements.into(), |_, _| Ok(())).await?;
-        Ok(())
+        database.create_idempotency_keys().await
     }
 
     /// What is stored under the key.

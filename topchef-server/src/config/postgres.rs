@@ -20,6 +20,7 @@ const PARAMETERS: &[&str] = &[
     "password",
     "application_name",
     "options",
+    "statement-cache-capacity",
 ];
 
 /// The address of a PostgreSQL database.
