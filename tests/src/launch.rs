@@ -1,9 +1,10 @@
 //! One way to start the binary: its arguments, its whole environment, its working directory.
 //! What happens once it listens is the business of [`Server`].
 
-use crate::{Server, binary};
+use crate::{Scratch, Server, binary};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -17,6 +18,8 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 pub struct Launch {
     program: PathBuf,
     directory: TempDir,
+    /// Kept for as long as it may be used.
+    database: Option<Arc<Scratch>>,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
 }
@@ -47,24 +50,37 @@ impl Launch {
         Self {
             program,
             directory: TempDir::new().unwrap(),
+            database: None,
             arguments: Vec::new(),
             environment: Vec::new(),
         }
     }
 
-    /// `serve` on a free loopback port, over a new file in the launch's directory.
+    /// `serve` on a free loopback port, over a new database of the kind that this run is on.
     pub fn serve() -> Self {
-        let launch = Self::bare();
-        let database = launch.file("topchef.db").display().to_string();
-        launch.arguments([
+        Self::serve_over(Arc::new(Scratch::new()))
+    }
+
+    /// `serve` on a free loopback port, over this database, which others may use too.
+    pub fn serve_over(database: Arc<Scratch>) -> Self {
+        let address = database.address();
+        let mut launch = Self::bare().arguments([
             "serve",
             "--host",
             "127.0.0.1",
             "--port",
             "0",
             "--database",
-            &database,
-        ])
+            &address,
+        ]);
+        launch.database = Some(database);
+        launch
+    }
+
+    /// The database that it serves over.
+    pub fn database(&self) -> &Arc<Scratch> {
+        let database = self.database.as_ref();
+        database.expect("only a launch of `serve` has a database")
     }
 
     /// Adds arguments after those already there.

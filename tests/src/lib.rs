@@ -18,6 +18,7 @@ mod answer;
 mod api;
 mod binary;
 mod curl;
+mod database;
 mod example;
 pub mod lab;
 mod launch;
@@ -29,6 +30,7 @@ mod walk;
 
 pub use answer::{Answer, Fault, assert_keys};
 pub use api::Api;
+pub use database::{Kind, Scratch};
 pub use example::Example;
 pub use launch::{Finished, Launch};
 pub use server::Server;

@@ -1,49 +1,49 @@
-//! Resources served in the test's own process, over a file of its own: for suites that derive their resources themselves.
+//! Resources served in the test's own process, over a database of its own: for suites that derive their resources themselves.
 //!
 //! It knows the runtime's `Api` and nothing of a suite's resources.
 
-use crate::Api;
-use std::path::PathBuf;
+use crate::{Api, Scratch};
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use topchef_runtime::Database;
-use topchef_runtime::database::SqliteOptions;
 use topchef_runtime::http::Undecided;
 use topchef_runtime::schema::Resources;
 
 /// What a suite adds its resources and its state to.
 pub type Resourceful = topchef_runtime::Api<Undecided>;
 
-/// A database in a directory that goes when this does, with the tables of the resources `R`.
+/// A database of the test's own, with the tables of the resources `R`.
 #[derive(Debug)]
 pub struct Store {
-    directory: TempDir,
+    // Closed before its place is removed.
     database: Database,
+    scratch: Scratch,
 }
 
 impl Store {
-    /// A new file.
+    /// A new one.
     pub async fn new<R: Resources>() -> Self {
-        Self::with::<R>(|options| options).await
+        let scratch = Scratch::new();
+        Self::over::<R>(scratch.open().await, scratch).await
     }
 
-    /// A new file, opened as `options` says.
-    pub async fn with<R: Resources>(options: impl FnOnce(SqliteOptions) -> SqliteOptions) -> Self {
-        let directory = TempDir::new().unwrap();
-        let file = Database::sqlite(directory.path().join("resources.db"));
-        let database = options(file).open().await.unwrap();
+    /// A new one whose transactions may take this long.
+    pub async fn with_timeout<R: Resources>(timeout: Duration) -> Self {
+        let scratch = Scratch::new();
+        Self::over::<R>(scratch.open_with_timeout(timeout).await, scratch).await
+    }
+
+    /// A new one without a table.
+    pub async fn empty() -> Self {
+        let scratch = Scratch::new();
+        let database = scratch.open().await;
+        Self { database, scratch }
+    }
+
+    async fn over<R: Resources>(database: Database, scratch: Scratch) -> Self {
         database.create_tables::<R>().await.unwrap();
         assert_eq!(database.compare::<R>().await.unwrap(), []);
-        Self {
-            directory,
-            database,
-        }
-    }
-
-    /// A new file whose transactions may take this long.
-    pub async fn with_timeout<R: Resources>(timeout: Duration) -> Self {
-        Self::with::<R>(|options| options.transaction_timeout(timeout)).await
+        Self { database, scratch }
     }
 
     /// The database.
@@ -51,10 +51,14 @@ impl Store {
         &self.database
     }
 
-    /// The database as another program that opens the same file has it.
+    /// The database as another program that opens the same one has it.
     pub async fn opened_again(&self) -> Database {
-        let file = Database::sqlite(self.directory.path().join("resources.db"));
-        file.open().await.unwrap()
+        self.scratch.open().await
+    }
+
+    /// Where it is, for what another program would do to it.
+    pub fn scratch(&self) -> &Scratch {
+        &self.scratch
     }
 
     /// Serves what `add` adds, to everybody, on a free port.
@@ -76,7 +80,7 @@ pub struct Local {
 }
 
 impl Local {
-    /// The tables of `R` in a new file, and what `add` adds served over them.
+    /// The tables of `R` in a new database, and what `add` adds served over them.
     pub async fn start<R: Resources>(add: impl FnOnce(Resourceful) -> Resourceful) -> Self {
         Store::new::<R>().await.serve(add).await
     }
@@ -91,9 +95,9 @@ impl Local {
         &self.served.address
     }
 
-    /// The file of the database, for what another program would do to it.
-    pub fn file(&self) -> PathBuf {
-        self.store.directory.path().join("resources.db")
+    /// Where the database is, for what another program would do to it.
+    pub fn scratch(&self) -> &Scratch {
+        self.store.scratch()
     }
 
     /// The database below it.

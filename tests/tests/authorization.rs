@@ -15,7 +15,7 @@ use topchef_runtime::{
     Api as Resourceful, ApiError, Context, Database, Input, Method, ModelResource, Next, Permit,
     Policy, Principal, Report, Select, Tracked, Transaction, policies,
 };
-use topchef_tests::local::Served;
+use topchef_tests::local::{Served, Store};
 use topchef_tests::{Answer, Api};
 
 /// What somebody ordered.
@@ -163,7 +163,7 @@ async fn by_header(parts: &Parts) -> Result<Option<Principal>, ApiError> {
 
 /// The orders, notes and entries, served under a policy for the last.
 struct Office {
-    database: Database,
+    store: Store,
     served: Served,
     asked: Arc<AtomicUsize>,
 }
@@ -174,16 +174,12 @@ impl Office {
     }
 
     async fn under(policy: impl Policy) -> Self {
-        let database = Database::temporary().await.unwrap();
-        database
-            .create_tables::<(Order, Note, Entry, Folder, Page)>()
-            .await
-            .unwrap();
+        let store = Store::new::<(Order, Note, Entry, Folder, Page)>().await;
         let asked = Asked::default();
-        let api = resources(&database).state(asked.clone());
+        let api = resources(store.database()).state(asked.clone());
         let router = api.authenticated(by_header, policy).into_router();
         Self {
-            database,
+            store,
             served: Served::router(router).await,
             asked: asked.0,
         }
@@ -203,13 +199,19 @@ impl Office {
 
     /// Owner and item of all orders, whoever may see them.
     async fn orders(&self) -> Vec<(String, String)> {
-        let orders = self.database.select::<Order>().all().await.unwrap();
+        let orders = self.store.database().select::<Order>().all().await.unwrap();
         let orders = orders.into_iter();
         orders.map(|order| (order.owner, order.item)).collect()
     }
 
     async fn entries(&self) -> usize {
-        self.database.select::<Entry>().all().await.unwrap().len()
+        self.store
+            .database()
+            .select::<Entry>()
+            .all()
+            .await
+            .unwrap()
+            .len()
     }
 }
 
@@ -415,7 +417,13 @@ async fn what_a_hook_makes_of_a_record_is_held_to_the_policy_too() {
         // What the hook wrote beside it is undone too.
         assert_eq!(office.entries().await, 1, "{method}");
     }
-    let notes = office.database.select::<Note>().all().await.unwrap();
+    let notes = office
+        .store
+        .database()
+        .select::<Note>()
+        .all()
+        .await
+        .unwrap();
     let [note] = notes.as_slice() else {
         panic!("one note was due")
     };
@@ -472,7 +480,7 @@ async fn a_policy_that_panics_opens_nothing() {
 
 /// The statuses of one request of each method to the entries, of which one is there.
 async fn statuses(office: &Office, user: &str) -> Vec<u16> {
-    let mut tx = office.database.transaction().await.unwrap();
+    let mut tx = office.store.database().transaction().await.unwrap();
     let entry = Entry {
         id: 0,
         text: "there".to_owned(),
@@ -547,12 +555,9 @@ impl topchef_runtime::http::Authenticator for Tokens {
 
 #[tokio::test]
 async fn an_authenticator_may_hold_what_it_needs() {
-    let database = Database::temporary().await.unwrap();
-    database
-        .create_tables::<(Order, Note, Entry, Folder, Page)>()
-        .await
-        .unwrap();
-    let api = resources(&database);
+    let store = Store::new::<(Order, Note, Entry, Folder, Page)>().await;
+    let database = store.database();
+    let api = resources(database);
     let router = api.authenticated(Tokens(vec![("123", "alice")]), policies::signed_in);
     let served = Served::router(router.into_router()).await;
     let api = served.api();
@@ -568,7 +573,7 @@ async fn an_authenticator_may_hold_what_it_needs() {
             Ok::<_, Report>(known.then(|| Principal::new("alice")))
         }
     };
-    let api = resources(&database).authenticated(in_closure, policies::signed_in);
+    let api = resources(database).authenticated(in_closure, policies::signed_in);
     let served = Served::router(api.into_router()).await;
     let api = served.api();
     send(&api, "456", "GET", "/entries", None).await.expect(200);
@@ -577,12 +582,9 @@ async fn an_authenticator_may_hold_what_it_needs() {
 
 #[tokio::test]
 async fn a_resources_own_policy_counts_in_a_public_api_too() {
-    let database = Database::temporary().await.unwrap();
-    database
-        .create_tables::<(Order, Note, Entry, Folder, Page)>()
-        .await
-        .unwrap();
-    let served = Served::new(resources(&database)).await;
+    let store = Store::new::<(Order, Note, Entry, Folder, Page)>().await;
+    let database = store.database();
+    let served = Served::new(resources(database)).await;
     let api = served.api();
     api.get("/entries").await.expect(200);
     api.get("/orders").await.refused(401, "Unauthorized");
@@ -642,12 +644,18 @@ async fn what_a_precondition_says_of_hidden_rows_is_what_it_says_of_none() {
 
 impl Office {
     async fn folders(&self) -> usize {
-        self.database.select::<Folder>().all().await.unwrap().len()
+        self.store
+            .database()
+            .select::<Folder>()
+            .all()
+            .await
+            .unwrap()
+            .len()
     }
 
     /// A folder of Alice's with a page of hers and one of Bob's.
     async fn shared_folder(&self) -> i64 {
-        let mut tx = self.database.transaction().await.unwrap();
+        let mut tx = self.store.database().transaction().await.unwrap();
         let folder = Folder {
             id: 0,
             owner: "alice".to_owned(),
@@ -685,7 +693,14 @@ async fn records_below_another_are_held_to_their_own_policy() {
     post("alice", folder("alice", "alice")).await.expect(201);
     assert_eq!(office.folders().await, 2);
     assert_eq!(
-        office.database.select::<Page>().all().await.unwrap().len(),
+        office
+            .store
+            .database()
+            .select::<Page>()
+            .all()
+            .await
+            .unwrap()
+            .len(),
         1
     );
 }

@@ -8,10 +8,8 @@
 )]
 
 use serde_json::{Value, json};
-use topchef_runtime::{
-    ApiError, Context, Database, ModelResource, Next, Report, Tracked, Transaction,
-};
-use topchef_tests::local::Local;
+use topchef_runtime::{ApiError, Context, ModelResource, Next, Report, Tracked, Transaction};
+use topchef_tests::local::{Local, Store};
 use topchef_tests::{Answer, Api};
 
 /// A book whose versions are counted.
@@ -390,8 +388,8 @@ async fn a_hook_may_write_the_same_record_under_a_precondition() {
 
 #[tokio::test]
 async fn a_record_that_was_changed_meanwhile_is_not_saved() {
-    let database = Database::temporary().await.unwrap();
-    database.create_tables::<Book>().await.unwrap();
+    let store = Store::new::<Book>().await;
+    let database = store.database();
     let book = Book {
         id: 0,
         title: "one".to_owned(),

@@ -19,7 +19,7 @@ use topchef_runtime::{
     Tracked, Transaction,
 };
 use topchef_tests::local::{Local, Served, Store};
-use topchef_tests::{Answer, Api, eventually};
+use topchef_tests::{Answer, Api, Kind, eventually};
 
 const WRONG: &str = "Deserialization Error From Client Data";
 /// How long a hook that dawdles does so.
@@ -922,6 +922,9 @@ async fn a_commit_hook_may_read_outside_its_transaction() {
 /// Tests and examples of users run in one: what works on a file that stays must not hang there.
 #[tokio::test]
 async fn a_commit_hook_may_read_outside_its_transaction_in_a_temporary_database() {
+    if !Kind::Sqlite.is_of_this_run("a temporary database is a file") {
+        return;
+    }
     let database = Database::temporary().await.unwrap();
     database.create_tables::<(Account, Entry)>().await.unwrap();
     let api = topchef_runtime::Api::new(database.clone());

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::sleep;
 use topchef_runtime::{
-    ApiError, Committed, Context, Database, ModelResource, Next, Reply, Report, Tracked,
-    Transaction,
+    ApiError, Committed, Context, ModelResource, Next, Reply, Report, Tracked, Transaction,
 };
 use topchef_tests::local::{Local, Resourceful, Served, Store};
 use topchef_tests::{Answer, Api};
@@ -305,13 +304,6 @@ async fn a_client_that_went_away_is_given_the_first_answer_when_it_asks_again() 
     assert_eq!(count(&api, "/payments").await, 1);
 }
 
-/// What is done to the file beside the server.
-fn outside(store: &Local, sql: &str) {
-    let connection = rusqlite::Connection::open(store.file()).unwrap();
-    connection.busy_timeout(Duration::from_secs(5)).unwrap();
-    connection.execute_batch(sql).unwrap();
-}
-
 /// As when the server ended between the commit and the storing of the answer.
 const LOST: &str = "UPDATE topchef_idempotency_keys SET status = NULL, headers = NULL, body = NULL";
 
@@ -330,7 +322,7 @@ async fn a_lost_answer_is_made_of_the_record_and_nothing_is_written_twice() {
     send(&api, "PATCH", "/orders/1", "one", &json!({"units": 4}))
         .await
         .expect(200);
-    outside(&local, LOST);
+    local.scratch().execute(LOST);
     let again = send(&api, "POST", "/orders", "one", &body)
         .await
         .expect(200);
@@ -359,10 +351,9 @@ async fn a_key_is_forgotten_after_a_day() {
     let api = local.api();
     let body = json!({"item": "tea"});
     send(&api, "POST", "/orders", "k", &body).await.expect(201);
-    outside(
-        &local,
-        "UPDATE topchef_idempotency_keys SET created_at = created_at - 24 * 60 * 60 - 2",
-    );
+    local
+        .scratch()
+        .execute("UPDATE topchef_idempotency_keys SET created_at = created_at - 24 * 60 * 60 - 2");
     let answer = send(&api, "POST", "/orders", "k", &body).await.expect(201);
     assert_eq!(answer.header("idempotency-replayed"), None);
     assert_eq!(count(&api, "/orders").await, 2);
@@ -371,7 +362,9 @@ async fn a_key_is_forgotten_after_a_day() {
 #[tokio::test]
 async fn where_there_is_no_table_of_keys_it_is_made() {
     let local = shop().await;
-    outside(&local, "DROP TABLE topchef_idempotency_keys");
+    local
+        .scratch()
+        .execute("DROP TABLE topchef_idempotency_keys");
     let api = local.api();
     let body = json!({"item": "tea"});
     let first = send(&api, "POST", "/orders", "k", &body).await.expect(201);
@@ -409,9 +402,8 @@ async fn a_key_is_1_to_255_visible_characters() {
 
 #[tokio::test]
 async fn a_key_of_one_is_none_of_another_s() {
-    let database = Database::temporary().await.unwrap();
-    database.create_tables::<Order>().await.unwrap();
-    let api = topchef_runtime::Api::new(database).resource::<Order>();
+    let store = Store::new::<Order>().await;
+    let api = topchef_runtime::Api::new(store.database().clone()).resource::<Order>();
     let api = api.authenticated(by_name, topchef_runtime::policies::signed_in);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api_at = Api::new(&format!("http://{}", listener.local_addr().unwrap()));

@@ -9,7 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use topchef_runtime::schema::Drift;
-use topchef_runtime::{Database, FromJson, Method, ModelResource, Report};
+use topchef_runtime::{FromJson, Method, ModelResource, Report};
+use topchef_tests::local::Store;
 use uuid::Uuid;
 
 /// Who writes.
@@ -69,9 +70,9 @@ fn book(title: &str, pub_year: i32) -> Book {
 }
 
 /// An author, and books of the years 1990 to 2009, of which every other is theirs.
-async fn library() -> Result<(Database, Uuid), Report> {
-    let database = Database::temporary().await.unwrap();
-    database.create_tables::<(Author, Book)>().await.unwrap();
+async fn library() -> Result<(Store, Uuid), Report> {
+    let store = Store::new::<(Author, Book)>().await;
+    let database = store.database();
     let mut tx = database.transaction().await?;
     let author = Author {
         id: Uuid::from_u128(1),
@@ -86,7 +87,7 @@ async fn library() -> Result<(Database, Uuid), Report> {
         tx.insert(&book).await?;
     }
     tx.commit().await?;
-    Ok((database, author))
+    Ok((store, author))
 }
 
 fn years(books: Vec<Book>) -> Vec<i32> {
@@ -99,7 +100,8 @@ fn parsed(json: Result<Vec<u8>, topchef_runtime::column::EncodeError>) -> Value 
 
 #[tokio::test]
 async fn records_are_found_filtered_sorted_and_paged() -> Result<(), Report> {
-    let (database, author) = library().await?;
+    let (store, author) = library().await?;
+    let database = store.database();
     let mut tx = database.transaction().await?;
     let found = tx
         .select::<Book>()
@@ -137,7 +139,8 @@ async fn records_are_found_filtered_sorted_and_paged() -> Result<(), Report> {
 #[tokio::test]
 async fn a_tracked_record_is_stored_when_it_is_saved_and_its_version_counted() -> Result<(), Report>
 {
-    let (database, author) = library().await?;
+    let (store, author) = library().await?;
+    let database = store.database();
     let mut tx = database.transaction().await?;
     let mut found = tx.get::<Book>(1).await?.unwrap();
     assert_eq!((found.version, found.changed_at), (1, DateTime::UNIX_EPOCH));
@@ -181,7 +184,8 @@ async fn a_tracked_record_is_stored_when_it_is_saved_and_its_version_counted() -
 
 #[tokio::test]
 async fn nothing_of_a_transaction_that_is_not_committed_stays() -> Result<(), Report> {
-    let (database, author) = library().await?;
+    let (store, author) = library().await?;
+    let database = store.database();
     let mut tx = database.transaction().await?;
     let author = tx.get::<Author>(author).await?.unwrap();
     assert_eq!(
@@ -272,7 +276,8 @@ fn a_record_is_read_from_json_with_everything_that_is_wrong() -> Result<(), Repo
 
 #[tokio::test]
 async fn what_was_read_from_json_is_stored_and_shown_again() -> Result<(), Report> {
-    let (database, _) = library().await?;
+    let (store, _) = library().await?;
+    let database = store.database();
     let mut tx = database.transaction().await?;
     let read = Book::from_json(br#"{"title": "Dune", "pubYear": 1965}"#)?;
     let stored = tx.insert(&read).await?;
@@ -305,7 +310,8 @@ struct NewBook {
 
 #[tokio::test]
 async fn tables_and_structs_that_drift_apart_are_told() -> Result<(), Report> {
-    let (database, _) = library().await?;
+    let (store, _) = library().await?;
+    let database = store.database();
     assert_eq!(database.compare::<(Author, Book)>().await.unwrap(), []);
     let drifts = database.compare::<(Author, NewBook)>().await.unwrap();
     let told: Vec<_> = drifts
@@ -330,8 +336,8 @@ async fn tables_and_structs_that_drift_apart_are_told() -> Result<(), Report> {
             "{due} is not among {told:#?}"
         );
     }
-    let other = Database::temporary().await.unwrap();
-    let missing = other.compare::<(Author, Book)>().await.unwrap();
+    let other = Store::empty().await;
+    let missing = other.database().compare::<(Author, Book)>().await.unwrap();
     assert!(matches!(
         missing.as_slice(),
         [Drift::MissingTable { .. }, Drift::MissingTable { .. }]

@@ -24,9 +24,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use topchef_runtime::{
-    Api, ApiError, Committed, Context, Database, Input, Method, ModelResource, Next, Permit,
-    Principal, Reply, Report, ResourceEnum, Tracked, Transaction, policies,
+    Api, ApiError, Committed, Context, Input, Method, ModelResource, Next, Permit, Principal,
+    Reply, Report, ResourceEnum, Tracked, Transaction, policies,
 };
+use topchef_tests::local::Store;
 use topchef_tests::log::Log;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -1030,13 +1031,9 @@ fn fault(asked: &Asked, status: u16, headers: &HeaderMap, text: &[u8]) -> Option
         .map(|word| format!("a refusal that tells {word:?}"))
 }
 
-async fn api() -> (Router, Database) {
-    let database = Database::temporary().await.unwrap();
-    database
-        .create_tables::<(Author, Book, Line, Desk, Drawer)>()
-        .await
-        .unwrap();
-    let api = Api::new(database.clone())
+async fn api() -> (Router, Store) {
+    let store = Store::new::<(Author, Book, Line, Desk, Drawer)>().await;
+    let api = Api::new(store.database().clone())
         .resource::<Author>()
         .resource::<Book>()
         .resource::<Line>()
@@ -1044,7 +1041,7 @@ async fn api() -> (Router, Database) {
         .resource::<Drawer>()
         .max_body_bytes(64 * 1024)
         .authenticated(by_header, policies::anybody);
-    (api.into_router(), database)
+    (api.into_router(), store)
 }
 
 /// Sends random requests; what went wrong is told with the seed, the number of the request, and the request.
@@ -1131,7 +1128,8 @@ impl Panics {
 async fn no_request_breaks_anything() {
     let panics = Panics::count();
     let seed = number("TOPCHEF_SEED", 20_261_122);
-    let (router, database) = api().await;
+    let (router, store) = api().await;
+    let database = store.database();
     tried("own", &router, OWN, seed, 60 * hundredth()).await;
     panics.assert_none();
     works(&router).await;
@@ -1142,9 +1140,9 @@ async fn no_request_breaks_anything() {
     assert_eq!(drifts.await.unwrap(), []);
     macro_rules! examples {
         ($($name:ident: $subject:ident, $share:literal;)*) => { $(
-            let database = Database::temporary().await.unwrap();
-            $name::tables(&database).await.unwrap();
-            let router = $name::api(database).into_router();
+            let store = Store::empty().await;
+            $name::tables(store.database()).await.unwrap();
+            let router = $name::api(store.database().clone()).into_router();
             tried(stringify!($name), &router, $subject, seed, $share * hundredth()).await;
             panics.assert_none();
         )* };

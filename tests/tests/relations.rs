@@ -8,10 +8,9 @@
 use http::request::Parts;
 use serde_json::{Value, json};
 use topchef_runtime::{
-    Api as Resourceful, ApiError, Context, Database, Method, ModelResource, Permit, Principal,
-    policies,
+    Api as Resourceful, ApiError, Context, Method, ModelResource, Permit, Principal, policies,
 };
-use topchef_tests::local::{Local, Served};
+use topchef_tests::local::{Local, Served, Store};
 use topchef_tests::log::Log;
 use topchef_tests::{Answer, Api, assert_keys};
 
@@ -551,8 +550,8 @@ async fn by_header(parts: &Parts) -> Result<Option<Principal>, ApiError> {
 
 #[tokio::test]
 async fn related_records_are_those_that_their_own_policy_permits() {
-    let database = Database::temporary().await.unwrap();
-    database.create_tables::<(Chest, Thing)>().await.unwrap();
+    let store = Store::new::<(Chest, Thing)>().await;
+    let database = store.database();
     let mut tx = database.transaction().await.unwrap();
     for (id, owner) in [(1, "alice"), (2, "bob"), (3, "mallory")] {
         let owner = owner.to_owned();
@@ -573,7 +572,7 @@ async fn related_records_are_those_that_their_own_policy_permits() {
         tx.insert(&thing).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let api = Resourceful::new(database)
+    let api = Resourceful::new(database.clone())
         .resource::<Chest>()
         .resource::<Thing>();
     let api = api.authenticated(by_header, policies::signed_in);

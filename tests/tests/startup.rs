@@ -3,7 +3,7 @@
 use serde_json::json;
 use std::io::Write;
 use std::time::Instant;
-use topchef_tests::{Api, Finished, Launch, Server, eventually, free_port, lab, raw, skip};
+use topchef_tests::{Api, Finished, Kind, Launch, Server, eventually, free_port, lab, raw, skip};
 
 /// Asserts that the run failed with a message for people that contains `words`.
 fn assert_failed(run: &Finished, words: &[&str]) {
@@ -359,15 +359,14 @@ fn half_a_head_does_not_hold_up_the_end() {
 /// Who copies the file that the README names copies everything.
 #[tokio::test]
 async fn the_file_alone_is_whole_after_a_clean_end() {
+    if !Kind::Sqlite.is_of_this_run("only a file is copied as one") {
+        return;
+    }
     let mut server = Server::start();
     let (service, _) = topchef_tests::lab::service_and_job(&server.api()).await;
     server.terminate();
     let launch = Launch::serve();
-    std::fs::copy(
-        server.launch().file("topchef.db"),
-        launch.file("topchef.db"),
-    )
-    .unwrap();
+    std::fs::copy(server.launch().database().file(), launch.database().file()).unwrap();
     let again = launch.start();
     again
         .api()

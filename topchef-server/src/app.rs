@@ -2,6 +2,7 @@
 //!
 //! It does not know which paths lead to it.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use http::Extensions;
@@ -10,7 +11,7 @@ use topchef_runtime::database::DatabaseError;
 use topchef_runtime::transaction::Endpoint;
 use topchef_runtime::{Context, Database, policies};
 
-use crate::config::{Config, Metadata};
+use crate::config::{Config, DatabaseAddress, Metadata};
 use crate::contract::Limits;
 use crate::migrations::{self, MigrationError};
 use crate::resources::{Contracts, Job, Service};
@@ -33,7 +34,7 @@ struct Shared {
 /// Why the application could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The tables could not be brought forward.
+    /// The tables are not those of this program.
     #[error(transparent)]
     Migrate(#[from] MigrationError),
     /// The database could not be opened.
@@ -41,14 +42,30 @@ pub enum OpenError {
     Open(#[from] DatabaseError),
 }
 
+async fn open(
+    address: &DatabaseAddress,
+    connections: Option<NonZeroU32>,
+) -> Result<Database, DatabaseError> {
+    match address {
+        DatabaseAddress::Sqlite(path) => Database::sqlite(path).open().await,
+        DatabaseAddress::Postgres(address) => {
+            let mut options = Database::postgres(address.url());
+            if let Some(connections) = connections {
+                options = options.connections(connections.get());
+            }
+            options.open().await
+        }
+    }
+}
+
 impl App {
-    /// Brings the database up to date, opens it, and puts the resources over it.
+    /// Makes the database where there is none, opens it, and puts the resources over it.
     ///
     /// # Errors
-    /// When the database cannot be migrated or opened.
+    /// When the database is not what this program needs, or cannot be opened.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
-        migrations::run(&config.database).await?;
-        let database = Database::sqlite(&config.database).open().await?;
+        migrations::prepare(&config.database).await?;
+        let database = open(&config.database, config.database_connections).await?;
         Ok(Self::over(database, config))
     }
 

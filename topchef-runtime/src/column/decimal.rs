@@ -2,6 +2,7 @@
 //!
 //! It does not know where the texts are from.
 
+#[cfg(any(feature = "sqlite", test))]
 use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
@@ -25,6 +26,7 @@ pub(crate) fn decimal(text: &str) -> Result<Decimal, InputError> {
 }
 
 /// How the database compares two texts of a column of decimals: by what they say, and what says no number last.
+#[cfg(any(feature = "sqlite", test))]
 pub(crate) fn compare_decimals(left: &str, right: &str) -> Ordering {
     match (decimal(left), decimal(right)) {
         (Ok(left), Ok(right)) => left.cmp(&right),

@@ -130,6 +130,8 @@ impl<M, T> fmt::Debug for Column<M, T> {
 }
 
 pub(crate) use cell::is_null;
+#[cfg(feature = "sqlite")]
 pub(crate) use decimal::compare_decimals;
 pub(crate) use types::{CheckJson, own};
+#[cfg(feature = "sqlite")]
 pub(crate) use write::{TIME, date_time, timestamp};

@@ -37,6 +37,18 @@ pub enum DatabaseError {
     /// The transaction was open for too long, or failed so that the database undid it, and was rolled back.
     #[error("the transaction took too long, or the database undid it: it was rolled back")]
     TimedOut,
+    /// The transaction came into another's way, and nothing of it stands: it can be run again as a whole.
+    #[error("the transaction conflicted with another one: it can be run again")]
+    Conflict,
+    /// The database cannot be reached, or takes no connections now.
+    #[error("the database cannot be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The address of a database is none.
+    #[error("the address of the database cannot be used: {reason}")]
+    Address {
+        /// What is wrong with it; no part of it is repeated, because a password may be in it.
+        reason: String,
+    },
     /// The database's threads have ended.
     #[error("the database is closed")]
     Closed,
@@ -78,12 +90,12 @@ impl DatabaseError {
             Self::Forbidden => {
                 ApiError::forbidden("the record would not be one that you may write").into()
             }
-            Self::Busy | Self::TimedOut | Self::Closed => {
+            Self::Busy | Self::TimedOut | Self::Conflict | Self::Unavailable(_) | Self::Closed => {
                 ApiError::database_unavailable(self).into()
             }
             Self::Encode(error) => ApiError::serialization(error).into(),
             Self::Decode(error) => ApiError::serialization(error).into(),
-            Self::Driver(_) => ApiError::internal(self).into(),
+            Self::Driver(_) | Self::Address { .. } => ApiError::internal(self).into(),
         }
     }
 }

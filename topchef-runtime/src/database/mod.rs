@@ -4,28 +4,48 @@
 //! It runs statements and hands rows over; it does not know what they mean.
 
 mod error;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "sqlite")]
+mod sqlite_options;
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::Extensions;
-use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use crate::column::Row;
+use crate::column::{Cell, Row};
+use crate::descriptor::Descriptor;
 use crate::query::Filter;
 use crate::resource::ModelResource;
 use crate::schema::{self, Drift, Introspection, Resources, StoredTable};
 use crate::sql::{Dialect, Statement};
 
 pub use error::DatabaseError;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresOptions;
+#[cfg(feature = "sqlite")]
+use sqlite_options::Place;
+#[cfg(feature = "sqlite")]
+pub use sqlite_options::SqliteOptions;
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+compile_error!(
+    "topchef-runtime needs a database: write `features = [\"sqlite\"]` or `features = [\"postgres\"]`, or leave out `default-features = false`"
+);
+
+/// The longest that a time limit can be: a deadline must be a time that the clock can show.
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// A database that resources live in; cheap to clone.
 ///
 /// `SQLite` is driven from threads of its own: readers that cannot write, and one writer that takes everything waiting,
 /// runs it in one transaction and answers all of it after one commit.
+/// `PostgreSQL` is driven over a pool of connections: a write without hooks is one statement that commits by itself, and
+/// any number of programs share one database.
 #[derive(Clone, Debug)]
 pub struct Database(Arc<Driver>, Arc<Beside>);
 
@@ -40,71 +60,10 @@ struct Beside {
 
 #[derive(Debug)]
 enum Driver {
+    #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Sqlite),
-}
-
-/// How an `SQLite` database is opened.
-#[derive(Clone, Debug)]
-pub struct SqliteOptions {
-    place: Place,
-    /// How many threads read.
-    readers: usize,
-    /// The longest that a transaction with hooks may hold the writer.
-    transaction_timeout: Duration,
-}
-
-/// Where an `SQLite` database is.
-#[derive(Clone, Debug)]
-enum Place {
-    File(PathBuf),
-    /// In a folder that is removed with the last handle.
-    Temporary(Arc<TempDir>),
-}
-
-impl Place {
-    fn path(&self) -> PathBuf {
-        match self {
-            Self::File(path) => path.clone(),
-            Self::Temporary(folder) => folder.path().join("temporary.db"),
-        }
-    }
-}
-
-impl SqliteOptions {
-    /// As many readers as processors, at most eight; a transaction may take ten seconds.
-    fn new(place: Place) -> Self {
-        let processors = std::thread::available_parallelism().map_or(2, usize::from);
-        Self {
-            place,
-            readers: processors.clamp(1, 8),
-            transaction_timeout: Duration::from_secs(10),
-        }
-    }
-
-    /// With another number of reader threads; at least one.
-    #[must_use]
-    pub fn readers(mut self, readers: usize) -> Self {
-        self.readers = readers.max(1);
-        self
-    }
-
-    /// With another limit for transactions with hooks, at most a day: while one is open, no other write goes on.
-    #[must_use]
-    pub fn transaction_timeout(mut self, timeout: Duration) -> Self {
-        // A deadline must be a time that the clock can show.
-        const LONGEST: Duration = Duration::from_hours(24);
-        self.transaction_timeout = timeout.min(LONGEST);
-        self
-    }
-
-    /// Opens the file, makes it where there is none, and starts the threads.
-    ///
-    /// # Errors
-    /// [`DatabaseError`] when the file cannot be opened or is no database.
-    pub async fn open(self) -> Result<Database, DatabaseError> {
-        let sqlite = sqlite::Sqlite::open(self).await?;
-        Ok(Database::over(Driver::Sqlite(sqlite)))
-    }
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Postgres),
 }
 
 impl Database {
@@ -113,8 +72,19 @@ impl Database {
     }
 
     /// An `SQLite` file: `Database::sqlite("books.db").open().await?`.
-    pub fn sqlite(path: impl Into<PathBuf>) -> SqliteOptions {
+    #[cfg(feature = "sqlite")]
+    pub fn sqlite(path: impl Into<std::path::PathBuf>) -> SqliteOptions {
         SqliteOptions::new(Place::File(path.into()))
+    }
+
+    /// A `PostgreSQL` database: `Database::postgres("postgres://user:password@host/books").open().await?`.
+    ///
+    /// What the address leaves out is taken from `PGHOST`, `PGUSER`, `PGPASSWORD` and their like; `sslmode` and
+    /// `sslrootcert` say how the connection is kept secret (all as libpq has it). Statements go to the schemas of the
+    /// role's `search_path`.
+    #[cfg(feature = "postgres")]
+    pub fn postgres(url: impl Into<String>) -> PostgresOptions {
+        PostgresOptions::new(url.into())
     }
 
     /// A new `SQLite` database in a temporary file, for tests and examples; it ends with its last handle.
@@ -123,8 +93,10 @@ impl Database {
     ///
     /// # Errors
     /// [`DatabaseError`] when the file cannot be made, or the threads cannot be started.
+    #[cfg(feature = "sqlite")]
     pub async fn temporary() -> Result<Self, DatabaseError> {
-        let folder = TempDir::new().map_err(|error| DatabaseError::Driver(Box::new(error)))?;
+        let folder =
+            tempfile::TempDir::new().map_err(|error| DatabaseError::Driver(Box::new(error)))?;
         SqliteOptions::new(Place::Temporary(Arc::new(folder)))
             .open()
             .await
@@ -133,12 +105,16 @@ impl Database {
     /// Brings everything that was committed into the file itself, so that a copy of the file alone is whole.
     ///
     /// For the end of a program: until then, what was committed last stands in the log beside the file.
+    /// A `PostgreSQL` server sees to that by itself, so nothing is done.
     ///
     /// # Errors
     /// [`DatabaseError`] when the file cannot be written.
     pub async fn checkpoint(&self) -> Result<(), DatabaseError> {
         match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => sqlite.checkpoint().await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => Ok(()),
         }
     }
 
@@ -150,15 +126,26 @@ impl Database {
     /// # Errors
     /// [`DatabaseError`] when the database refuses one of them; then none is made.
     pub async fn create_tables<R: Resources>(&self) -> Result<(), DatabaseError> {
+        self.again(|| self.create_once(R::descriptors())).await
+    }
+
+    /// Makes these tables, and the runtime's own.
+    async fn create_once(
+        &self,
+        descriptors: Vec<&'static Descriptor>,
+    ) -> Result<(), DatabaseError> {
+        let dialect = self.dialect();
         let mut connection = self.begin().await?;
-        for text in schema::create_tables(self.dialect(), &R::descriptors()) {
-            let statement = Statement {
-                text: text.into(),
-                values: Vec::new(),
-            };
-            connection.rows(statement, |_| Ok(())).await?;
+        let mut new = Vec::new();
+        for descriptor in &descriptors {
+            if connection.is_missing(descriptor.table).await? {
+                new.push(*descriptor);
+            }
         }
-        for statement in self.own_tables() {
+        let mut texts = schema::create_tables(dialect, &descriptors);
+        texts.extend(schema::create_references(dialect, &new));
+        let texts = texts.into_iter().map(Statement::plain);
+        for statement in texts.chain(self.own_tables()) {
             connection.rows(statement, |_| Ok(())).await?;
         }
         connection.commit().await
@@ -176,21 +163,13 @@ impl Database {
             let dialect = self.dialect();
             for probe in [dialect.probe_idempotency_keys(), dialect.probe_outbox()] {
                 if self.rows(probe, |_| Ok(())).await.is_err() {
-                    return self.create_own_tables().await;
+                    return self.again(|| self.create_once(Vec::new())).await;
                 }
             }
             Ok(())
         };
         self.1.prepared.get_or_try_init(prepare).await?;
         Ok(())
-    }
-
-    async fn create_own_tables(&self) -> Result<(), DatabaseError> {
-        let mut connection = self.begin().await?;
-        for statement in self.own_tables() {
-            connection.rows(statement, |_| Ok(())).await?;
-        }
-        connection.commit().await
     }
 
     fn own_tables(&self) -> impl Iterator<Item = Statement> + use<> {
@@ -207,8 +186,26 @@ impl Database {
     /// The longest that a transaction may be open.
     pub(crate) fn transaction_timeout(&self) -> Duration {
         match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => sqlite.transaction_timeout(),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(postgres) => postgres.transaction_timeout(),
         }
+    }
+
+    /// Does something that is whole in itself once more where another program did the same at the same time.
+    async fn again<F: Future<Output = Result<(), DatabaseError>>>(
+        &self,
+        what: impl Fn() -> F,
+    ) -> Result<(), DatabaseError> {
+        const TIMES: usize = 10;
+        for _ in 0..TIMES {
+            match what().await {
+                Err(DatabaseError::Conflict | DatabaseError::NotUnique { .. }) => {}
+                done => return done,
+            }
+        }
+        what().await
     }
 
     /// Where the tables of the resources and their structs have drifted apart; nothing when they fit.
@@ -245,7 +242,7 @@ impl Database {
         let mut drifts = Vec::new();
         for descriptor in R::descriptors() {
             let stored = self.stored_table(descriptor.table).await?;
-            drifts.extend(schema::compare(descriptor, &stored));
+            drifts.extend(schema::compare(self.dialect(), descriptor, &stored));
         }
         Ok(drifts)
     }
@@ -284,7 +281,10 @@ impl Database {
 
     pub(crate) fn dialect(&self) -> Dialect {
         match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -296,7 +296,10 @@ impl Database {
     ) -> Result<T, DatabaseError> {
         trace(&statement);
         match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => sqlite.rows(statement, decode).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(postgres) => postgres.rows(statement, decode).await,
         }
     }
 
@@ -304,6 +307,8 @@ impl Database {
     ///
     /// `decode` is given which statement it was, and its row; none when no statement gave one.
     /// It only reads the row: where it fails, what was written may stand.
+    /// On `PostgreSQL` each statement commits by itself, and one that finds its row made by somebody else meanwhile
+    /// starts the statements again from the first: those before the one that gives a row must change nothing.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         statements: Vec<Statement>,
@@ -311,32 +316,42 @@ impl Database {
     ) -> Result<Option<T>, DatabaseError> {
         statements.iter().for_each(trace);
         match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => {
                 let decode = |position, row: &Row<'_>| Ok((decode(position, row)?, Vec::new()));
                 sqlite.write(statements, decode).await
             }
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(postgres) => postgres.write(statements, decode).await,
         }
     }
 
     /// As [`write`](Self::write), all or nothing: `decode` may refuse the row, and then nothing of it stands, or give
-    /// statements that are run beside it, in the same commit.
+    /// statements that are run beside it, in the same commit. It may be asked again: `PostgreSQL` can undo a unit for the
+    /// sake of another one, and then the unit is run again as a whole.
     pub(crate) async fn write_with<T: Send + 'static>(
         &self,
         statements: Vec<Statement>,
-        decode: impl FnOnce(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>
+        decode: impl FnMut(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>
         + Send
         + 'static,
     ) -> Result<Option<T>, DatabaseError> {
         statements.iter().for_each(trace);
         match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => sqlite.write(statements, decode).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(postgres) => postgres.write_with(statements, decode).await,
         }
     }
 
     /// Opens a transaction that is rolled back when it is dropped before [`Connection::commit`].
     pub(crate) async fn begin(&self) -> Result<Connection, DatabaseError> {
         match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => Ok(Connection::Sqlite(sqlite.begin().await?)),
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(postgres) => Ok(Connection::Postgres(postgres.begin().await?)),
         }
     }
 }
@@ -344,13 +359,19 @@ impl Database {
 /// An open transaction of a driver.
 #[derive(Debug)]
 pub(crate) enum Connection {
+    #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Session),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Session),
 }
 
 impl Connection {
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -362,14 +383,65 @@ impl Connection {
     ) -> Result<T, DatabaseError> {
         trace(&statement);
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(session) => session.rows(statement, decode).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.rows(statement, decode).await,
         }
+    }
+
+    /// Marks a place to go back to, inside `depth` others.
+    #[allow(dead_code, reason = "a transaction does not have places yet")]
+    pub(crate) async fn savepoint(&mut self, depth: usize) -> Result<(), DatabaseError> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.mark(format!("SAVEPOINT nested_{depth}")).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.savepoint(depth).await,
+        }
+    }
+
+    /// Forgets a place, and keeps what was written since.
+    #[allow(dead_code, reason = "a transaction does not have places yet")]
+    pub(crate) async fn release(&mut self, depth: usize) -> Result<(), DatabaseError> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.mark(format!("RELEASE nested_{depth}")).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.release(depth).await,
+        }
+    }
+
+    /// Undoes what was written since a place was marked; the place stays.
+    #[allow(dead_code, reason = "a transaction does not have places yet")]
+    pub(crate) async fn roll_back_to(&mut self, depth: usize) -> Result<(), DatabaseError> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.mark(format!("ROLLBACK TO nested_{depth}")).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.roll_back_to(depth).await,
+        }
+    }
+
+    /// Whether there is no table of this name; where that need not be known, it is taken to be there.
+    async fn is_missing(&mut self, table: &str) -> Result<bool, DatabaseError> {
+        let Some(statement) = schema::is_missing(self.dialect(), table) else {
+            return Ok(false);
+        };
+        self.rows(statement, |rows| match rows.next()? {
+            Some(row) => Ok(row.cell(0)? == Cell::Boolean(true)),
+            None => Ok(false),
+        })
+        .await
     }
 
     /// Makes everything that was written durable.
     pub(crate) async fn commit(self) -> Result<(), DatabaseError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(session) => session.commit().await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.commit().await,
         }
     }
 }
@@ -381,13 +453,19 @@ fn trace(statement: &Statement) {
 
 /// The rows of a statement, one at a time.
 pub(crate) enum Rows<'a> {
+    #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Rows<'a>),
+    #[cfg(feature = "postgres")]
+    Postgres(&'a mut postgres::Rows),
 }
 
 impl Rows<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, DatabaseError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Self::Sqlite(rows) => sqlite::next(rows),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(rows) => postgres::next(rows),
         }
     }
 }

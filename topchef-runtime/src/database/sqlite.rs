@@ -218,6 +218,11 @@ impl Session {
         answered.await.map_err(|_| DatabaseError::TimedOut)?
     }
 
+    /// Makes, keeps or goes back to a savepoint.
+    pub(super) async fn mark(&mut self, text: String) -> Result<(), DatabaseError> {
+        self.rows(Statement::plain(text), |_| Ok(())).await
+    }
+
     pub(super) async fn commit(self) -> Result<(), DatabaseError> {
         let (answer, answered) = oneshot::channel();
         self.operations

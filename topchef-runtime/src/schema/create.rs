@@ -3,18 +3,23 @@
 //! It does not know what is there already.
 
 use sea_query::{
-    Alias, ColumnDef, ForeignKey, ForeignKeyCreateStatement, Index, IndexCreateStatement,
-    IndexOrder, SqliteQueryBuilder, Table,
+    Alias, ColumnDef, ForeignKey, ForeignKeyCreateStatement, Index, IndexColumn,
+    IndexCreateStatement, IndexOrder, IntoIndexColumn, Table,
 };
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::column::{ColumnDefault, Kind};
 use crate::descriptor::{ColumnDescriptor, Descriptor, Sort};
 use crate::query::total;
-use crate::sql::{DECIMAL_COLLATION, Dialect};
+use crate::sql::Dialect;
+
+/// How many bytes of a name `PostgreSQL` keeps; it cuts off what is more.
+const LONGEST_NAME: usize = 63;
 
 /// The statements, in order: all tables, then their indexes.
 ///
-/// `SQLite` takes a reference to a table that is made later, so the resources stand in any order.
+/// `SQLite` takes a reference to a table that is made later, so the resources stand in any order; for `PostgreSQL` the
+/// references are made afterwards, by [`create_references`].
 pub(crate) fn create_tables(dialect: Dialect, descriptors: &[&'static Descriptor]) -> Vec<String> {
     let tables = descriptors
         .iter()
@@ -25,55 +30,71 @@ pub(crate) fn create_tables(dialect: Dialect, descriptors: &[&'static Descriptor
     tables.chain(indexes).collect()
 }
 
+/// The references of tables that were made just now, and do not have them yet.
+pub(crate) fn create_references(
+    dialect: Dialect,
+    descriptors: &[&'static Descriptor],
+) -> Vec<String> {
+    let references = |descriptor: &&'static Descriptor| {
+        let descriptor = *descriptor;
+        let columns = descriptor.columns.iter();
+        columns.filter_map(|column| Some(dialect.definition(&reference(descriptor, column)?)))
+    };
+    match dialect {
+        Dialect::Sqlite => Vec::new(),
+        Dialect::Postgres => descriptors.iter().flat_map(references).collect(),
+    }
+}
+
 fn create_table(dialect: Dialect, descriptor: &Descriptor) -> String {
     let mut table = Table::create();
     table.table(Alias::new(descriptor.table)).if_not_exists();
     for (index, column) in descriptor.columns.iter().enumerate() {
-        table.col(definition(descriptor, index, column));
+        table.col(definition(dialect, descriptor, index, column));
     }
     if descriptor.key.len() > 1 {
         table.primary_key(&mut composite_key(descriptor));
     }
     for column in descriptor.columns {
-        if let Some(mut reference) = reference(descriptor, column) {
+        if dialect == Dialect::Sqlite
+            && let Some(mut reference) = reference(descriptor, column)
+        {
             table.foreign_key(&mut reference);
         }
     }
-    match dialect {
-        Dialect::Sqlite => table.to_string(SqliteQueryBuilder),
-    }
+    dialect.definition(&table)
 }
 
-fn definition(descriptor: &Descriptor, index: usize, column: &ColumnDescriptor) -> ColumnDef {
+fn definition(
+    dialect: Dialect,
+    descriptor: &Descriptor,
+    index: usize,
+    column: &ColumnDescriptor,
+) -> ColumnDef {
     let mut definition = ColumnDef::new(Alias::new(column.name));
     let assigned = matches!(descriptor.default_of(index), ColumnDefault::Database);
     let is_key = descriptor.key == [index];
-    match column.kind {
-        // Only this very word makes SQLite's row id the key.
-        Kind::Integer { .. } => definition.integer(),
-        Kind::Boolean => definition.boolean(),
-        Kind::Real => definition.float(),
-        Kind::Double => definition.double(),
-        Kind::Uuid | Kind::Bytes => definition.blob(),
-        // As text a decimal keeps all its digits; the collation compares what the text says.
-        Kind::Decimal => definition
-            .text()
-            .extra(format!("COLLATE {DECIMAL_COLLATION}")),
-        // Times in one fixed form sort as text, and go out without being parsed.
-        Kind::Text
-        | Kind::Json
-        | Kind::Enum(_)
-        | Kind::Date
-        | Kind::Time
-        | Kind::DateTime
-        | Kind::Timestamp => definition.text(),
+    match dialect {
+        Dialect::Sqlite => of_sqlite(&mut definition, column.kind),
+        Dialect::Postgres => of_postgres(&mut definition, column.kind),
+    }
+    match (dialect, dialect.collation(column.kind)) {
+        (Dialect::Sqlite, Some(collation)) => definition.extra(format!("COLLATE {collation}")),
+        // Without quotes it would be read in small letters.
+        (Dialect::Postgres, Some(collation)) => {
+            definition.extra(format!("COLLATE \"{collation}\""))
+        }
+        (_, None) => &mut definition,
     };
     if is_key {
         definition.primary_key();
-        if assigned {
+    }
+    if is_key && assigned {
+        match dialect {
             // The number of a record that is gone is not given to another.
-            definition.auto_increment();
-        }
+            Dialect::Sqlite => definition.auto_increment(),
+            Dialect::Postgres => definition.extra("GENERATED BY DEFAULT AS IDENTITY"),
+        };
     }
     if !column.nullable && !assigned {
         definition.not_null();
@@ -86,6 +107,45 @@ fn definition(descriptor: &Descriptor, index: usize, column: &ColumnDescriptor) 
         definition.default(1);
     }
     definition
+}
+
+fn of_sqlite(definition: &mut ColumnDef, kind: Kind) {
+    match kind {
+        // Only this very word makes SQLite's row id the key.
+        Kind::Integer { .. } => definition.integer(),
+        Kind::Boolean => definition.boolean(),
+        Kind::Real => definition.float(),
+        Kind::Double => definition.double(),
+        Kind::Uuid | Kind::Bytes => definition.blob(),
+        // As text a decimal keeps all its digits; its collation compares what the text says.
+        // Times in one fixed form sort as text, and go out without being parsed.
+        Kind::Decimal
+        | Kind::Text
+        | Kind::Json
+        | Kind::Enum(_)
+        | Kind::Date
+        | Kind::Time
+        | Kind::DateTime
+        | Kind::Timestamp => definition.text(),
+    };
+}
+
+fn of_postgres(definition: &mut ColumnDef, kind: Kind) {
+    match kind {
+        Kind::Integer { .. } => definition.big_integer(),
+        Kind::Boolean => definition.boolean(),
+        Kind::Real => definition.float(),
+        Kind::Double => definition.double(),
+        Kind::Decimal => definition.custom("numeric"),
+        Kind::Uuid => definition.uuid(),
+        Kind::Bytes => definition.blob(),
+        Kind::Date => definition.date(),
+        Kind::Time => definition.time(),
+        Kind::DateTime => definition.timestamp(),
+        Kind::Timestamp => definition.timestamp_with_time_zone(),
+        // JSON is kept as it was sent, which no type of PostgreSQL's own does.
+        Kind::Text | Kind::Json | Kind::Enum(_) => definition.text(),
+    };
 }
 
 fn composite_key(descriptor: &Descriptor) -> IndexCreateStatement {
@@ -121,32 +181,54 @@ pub(super) fn referred(column: &ColumnDescriptor) -> Option<(&'static str, &'sta
 
 fn create_indexes(dialect: Dialect, descriptor: &Descriptor) -> Vec<String> {
     let create = |columns: &Vec<Sort>| {
-        let mut index = create_index(descriptor, columns);
-        index.if_not_exists();
-        match dialect {
-            Dialect::Sqlite => index.to_string(SqliteQueryBuilder),
-        }
+        let mut index = create_index(dialect, descriptor, columns);
+        dialect.definition(index.if_not_exists())
     };
     indexes(descriptor).iter().map(create).collect()
 }
 
-fn create_index(descriptor: &Descriptor, columns: &[Sort]) -> IndexCreateStatement {
+fn create_index(
+    dialect: Dialect,
+    descriptor: &Descriptor,
+    columns: &[Sort],
+) -> IndexCreateStatement {
     let mut index = Index::create();
     let mut name = vec![descriptor.table];
     index.table(Alias::new(descriptor.table));
     for sort in columns {
-        let column = descriptor.columns[sort.column].name;
-        name.push(column);
-        if sort.descending {
-            index.col((Alias::new(column), IndexOrder::Desc));
-        } else {
-            index.col(Alias::new(column));
-        }
+        name.push(descriptor.columns[sort.column].name);
+        index.col(indexed(dialect, descriptor, *sort));
     }
     name.push("idx");
     // No plain name has a dot, so no other columns make the same name, nor those of another table.
-    index.name(name.join("."));
+    index.name(kept(dialect, name.join(".")));
     index
+}
+
+/// A column of an index, in the order in which pages are read.
+fn indexed(dialect: Dialect, descriptor: &Descriptor, sort: Sort) -> IndexColumn {
+    let column = &descriptor.columns[sort.column];
+    let indexed = if sort.descending {
+        (Alias::new(column.name), IndexOrder::Desc).into_index_column()
+    } else {
+        Alias::new(column.name).into_index_column()
+    };
+    match (dialect, sort.descending) {
+        // These words stand where an operator class would: sea-query has no other place for them.
+        (Dialect::Postgres, false) if column.nullable => indexed.with_operator_class("NULLS FIRST"),
+        (Dialect::Postgres, true) if column.nullable => indexed.with_operator_class("NULLS LAST"),
+        _ => indexed,
+    }
+}
+
+/// A name that the database keeps whole: of two that begin alike only one would be made.
+fn kept(dialect: Dialect, name: String) -> String {
+    if dialect == Dialect::Sqlite || name.len() <= LONGEST_NAME {
+        return name;
+    }
+    let hash = format!(".{:016x}", xxh3_64(name.as_bytes()));
+    let beginning = name.floor_char_boundary(LONGEST_NAME - hash.len());
+    format!("{}{hash}", &name[..beginning])
 }
 
 /// Whether the field asks for an index: by itself, or because other records are found by it.

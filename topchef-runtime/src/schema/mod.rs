@@ -12,8 +12,8 @@ use crate::resource::ModelResource;
 
 pub use compare::Drift;
 pub(crate) use compare::compare;
-pub(crate) use create::create_tables;
-pub(crate) use stored::{Introspection, StoredTable, introspect};
+pub(crate) use create::{create_references, create_tables};
+pub(crate) use stored::{Introspection, StoredTable, introspect, is_missing};
 
 /// One resource, or a tuple of up to twelve: `create_tables::<(Author, Book)>()`.
 #[diagnostic::on_unimplemented(

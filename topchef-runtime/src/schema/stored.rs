@@ -66,6 +66,50 @@ const INDEXES: &str = "SELECT list.name, list.\"unique\", info.name, info.coll \
 const REFERENCES: &str = "SELECT min(\"from\"), min(\"table\"), min(\"to\") \
     FROM pragma_foreign_key_list(?) GROUP BY id HAVING count(*) = 1";
 
+// A domain is declared as what it is made of; a bare name would be read in small letters.
+const POSTGRES_COLUMNS: &str = "SELECT a.attname::text, \
+    format_type(coalesce(nullif(t.typbasetype, 0), a.atttypid), \
+        CASE WHEN t.typbasetype = 0 THEN a.atttypmod ELSE t.typtypmod END), \
+    a.attnotnull::int, (a.atthasdef OR a.attidentity <> '')::int, \
+    coalesce((SELECT k.place FROM pg_index AS i, \
+        unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place) \
+        WHERE i.indrelid = a.attrelid AND i.indisprimary AND k.attnum = a.attnum), 0) \
+    FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid \
+    WHERE a.attrelid = to_regclass(quote_ident($1)) AND a.attnum > 0 AND NOT a.attisdropped \
+    ORDER BY a.attnum";
+
+const POSTGRES_INDEXES: &str = "SELECT c.relname::text, i.indisunique::int, a.attname::text, \
+    coalesce(l.collname::text, '') \
+    FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid \
+    CROSS JOIN unnest(i.indkey::int2[], i.indcollation::oid[]) \
+        WITH ORDINALITY AS k (attnum, collation_id, place) \
+    LEFT JOIN pg_attribute AS a \
+        ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0 \
+    LEFT JOIN pg_collation AS l ON l.oid = k.collation_id \
+    WHERE i.indrelid = to_regclass(quote_ident($1)) AND i.indpred IS NULL AND i.indisvalid \
+        AND k.place <= i.indnkeyatts \
+    ORDER BY c.relname, k.place";
+
+const POSTGRES_REFERENCES: &str = "SELECT a.attname::text, c.relname::text, f.attname::text \
+    FROM pg_constraint AS r JOIN pg_class AS c ON c.oid = r.confrelid \
+    JOIN pg_attribute AS a ON a.attrelid = r.conrelid AND a.attnum = r.conkey[1] \
+    JOIN pg_attribute AS f ON f.attrelid = r.confrelid AND f.attnum = r.confkey[1] \
+    WHERE r.conrelid = to_regclass(quote_ident($1)) AND r.contype = 'f' \
+        AND cardinality(r.conkey) = 1";
+
+const POSTGRES_IS_MISSING: &str = "SELECT to_regclass(quote_ident($1)) IS NULL";
+
+/// Asks whether there is no such table; nothing where that need not be known before one is made.
+pub(crate) fn is_missing(dialect: Dialect, table: &str) -> Option<Statement> {
+    match dialect {
+        Dialect::Sqlite => None,
+        Dialect::Postgres => Some(Statement {
+            text: POSTGRES_IS_MISSING.into(),
+            values: vec![Value::String(Some(table.to_owned()))],
+        }),
+    }
+}
+
 /// What to ask the database about a table.
 pub(crate) fn introspect(dialect: Dialect, table: &str) -> [Introspection; 3] {
     let about = |text: &'static str, add| Introspection {
@@ -80,6 +124,11 @@ pub(crate) fn introspect(dialect: Dialect, table: &str) -> [Introspection; 3] {
             about(COLUMNS, add_column),
             about(INDEXES, add_indexed_column),
             about(REFERENCES, add_reference),
+        ],
+        Dialect::Postgres => [
+            about(POSTGRES_COLUMNS, add_column),
+            about(POSTGRES_INDEXES, add_indexed_column),
+            about(POSTGRES_REFERENCES, add_reference),
         ],
     }
 }

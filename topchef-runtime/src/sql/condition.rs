@@ -2,11 +2,12 @@
 //!
 //! It does not know which statement they stand in.
 
+use sea_query::extension::postgres::PgExpr;
 use sea_query::extension::sqlite::SqliteExpr;
 use sea_query::{Alias, BinOper, Expr, ExprTrait, LikeExpr};
 
-use super::{DECIMAL_COLLATION, Dialect, column, pattern};
-use crate::column::{Kind, is_null};
+use super::{Dialect, column, pattern};
+use crate::column::is_null;
 use crate::descriptor::Descriptor;
 use crate::query::{Comparison, Condition, Operator};
 
@@ -55,21 +56,25 @@ impl Dialect {
     fn compared(self, descriptor: &Descriptor, index: usize, operator: &Operator) -> Expr {
         let column = self.operand(descriptor, index);
         match operator {
-            Operator::Equal(value) if is_null(value) => column.is_null(),
-            Operator::NotEqual(value) if is_null(value) => column.is_not_null(),
-            Operator::Equal(value) => column.eq(value.clone()),
-            Operator::NotEqual(value) => column.ne(value.clone()),
+            Operator::Equal(value) if is_null(value) => self.same(descriptor, index).is_null(),
+            Operator::NotEqual(value) if is_null(value) => {
+                self.same(descriptor, index).is_not_null()
+            }
+            Operator::Equal(value) => self.same(descriptor, index).eq(value.clone()),
+            Operator::NotEqual(value) => self.same(descriptor, index).ne(value.clone()),
             Operator::Less(value) => column.lt(value.clone()),
             Operator::LessOrEqual(value) => column.lte(value.clone()),
             Operator::Greater(value) => column.gt(value.clone()),
             Operator::GreaterOrEqual(value) => column.gte(value.clone()),
-            Operator::In(values) => column.is_in(values.iter().cloned()),
+            Operator::In(values) => self.same(descriptor, index).is_in(values.iter().cloned()),
             Operator::Like(pattern) => self.like(column, pattern),
             Operator::LikeIgnoringCase(pattern) => self.like_ignoring_case(column, pattern),
         }
     }
 
     /// A column where it is compared or sorted by.
+    ///
+    /// Its collation is said with every comparison, so that a table that somebody else made behaves alike.
     pub(super) fn operand(self, descriptor: &Descriptor, index: usize) -> Expr {
         let expression = Expr::col(column(descriptor, index));
         match self.collation(descriptor.columns[index].kind) {
@@ -80,13 +85,13 @@ impl Dialect {
         }
     }
 
-    /// How values of a kind are compared, where the database would not do so by itself.
+    /// A column where it is only asked whether it is the same as something.
     ///
-    /// It is said with every comparison, so that a table that somebody else made behaves alike.
-    fn collation(self, kind: Kind) -> Option<&'static str> {
-        match (self, kind) {
-            (Self::Sqlite, Kind::Decimal) => Some(DECIMAL_COLLATION),
-            (Self::Sqlite, _) => None,
+    /// In `PostgreSQL` that is so byte by byte in every collation, and named without one any index of the column serves.
+    fn same(self, descriptor: &Descriptor, index: usize) -> Expr {
+        match self {
+            Self::Sqlite => self.operand(descriptor, index),
+            Self::Postgres => Expr::col(column(descriptor, index)),
         }
     }
 
@@ -94,15 +99,21 @@ impl Dialect {
     fn like(self, column: Expr, pattern: &str) -> Expr {
         match self {
             Self::Sqlite => column.glob(pattern::glob(pattern)),
+            Self::Postgres => column.like(whole(pattern)),
         }
     }
 
-    /// `SQLite` knows the case of ASCII letters only.
+    /// `SQLite` knows the case of ASCII letters only, and so does `PostgreSQL` where texts compare byte by byte.
     fn like_ignoring_case(self, column: Expr, pattern: &str) -> Expr {
         match self {
-            Self::Sqlite => column.like(LikeExpr::new(pattern::whole(pattern)).escape('\\')),
+            Self::Sqlite => column.like(whole(pattern)),
+            Self::Postgres => column.ilike(whole(pattern)),
         }
     }
+}
+
+fn whole(pattern: &str) -> LikeExpr {
+    LikeExpr::new(pattern::whole(pattern)).escape('\\')
 }
 
 #[cfg(test)]

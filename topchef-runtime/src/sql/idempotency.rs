@@ -3,8 +3,8 @@
 //! It does not know what a key stands for.
 
 use sea_query::{
-    Alias, ColumnDef, DeleteStatement, Expr, ExprTrait, Index, InsertStatement, Query,
-    SelectStatement, SimpleExpr, Table, UpdateStatement,
+    Alias, ColumnDef, DeleteStatement, Expr, ExprTrait, Index, InsertStatement, LockBehavior,
+    LockType, Query, SelectStatement, SimpleExpr, Table, UpdateStatement,
 };
 
 use super::{Dialect, Statement};
@@ -50,10 +50,7 @@ impl Dialect {
             .table(Alias::new(TABLE))
             .col(Alias::new(CREATED_AT))
             .if_not_exists();
-        [self.definition(&table), self.definition(&index)].map(|text| Statement {
-            text: text.into(),
-            values: Vec::new(),
-        })
+        [self.definition(&table), self.definition(&index)].map(Statement::plain)
     }
 
     /// Looks for the table without reading a row of it.
@@ -133,12 +130,23 @@ impl Dialect {
         self.build(&statement)
     }
 
-    /// Removes the keys that are older.
+    /// Removes the keys that are older; in `PostgreSQL` without waiting for who removes them too.
     pub(crate) fn delete_idempotency_keys(self, before: i64) -> Statement {
+        let old = Expr::col(Alias::new(CREATED_AT)).lt(before);
         let mut statement = DeleteStatement::new();
-        statement
-            .from_table(Alias::new(TABLE))
-            .and_where(Expr::col(Alias::new(CREATED_AT)).lt(before));
+        statement.from_table(Alias::new(TABLE));
+        match self {
+            Self::Sqlite => statement.and_where(old),
+            Self::Postgres => {
+                let mut free = SelectStatement::new();
+                free.columns([SCOPE, KEY].map(Alias::new))
+                    .from(Alias::new(TABLE))
+                    .and_where(old)
+                    .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+                let key = [SCOPE, KEY].map(|name| Expr::col(Alias::new(name)));
+                statement.and_where(Expr::tuple(key).in_subquery(free))
+            }
+        };
         self.build(&statement)
     }
 }

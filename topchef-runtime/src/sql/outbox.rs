@@ -67,7 +67,7 @@ impl Dialect {
         table
             .table(Alias::new(TABLE))
             .if_not_exists()
-            .col(self.sequence(SEQUENCE))
+            .col(self.counting_key(SEQUENCE))
             .col(required(TOKEN).big_integer())
             .col(required(RESOURCE).text())
             .col(required(RECORD).text())
@@ -98,10 +98,7 @@ impl Dialect {
             self.definition(&due),
             self.definition(&queue),
         ];
-        texts.map(|text| Statement {
-            text: text.into(),
-            values: Vec::new(),
-        })
+        texts.map(Statement::plain)
     }
 
     /// Looks for the table without reading a row of it.
@@ -334,7 +331,12 @@ mod tests {
 
     #[test]
     fn the_table_and_every_statement() {
-        let dialect = Dialect::Sqlite;
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            assert_snapshot!(all_shown(dialect));
+        }
+    }
+
+    fn all_shown(dialect: Dialect) -> String {
         let queue = Queue {
             resource: "/books",
             record: "7".to_owned(),
@@ -364,6 +366,6 @@ mod tests {
             dialect.delete_dead_message(1),
         ]);
         let shown: Vec<_> = statements.iter().map(shown).collect();
-        assert_snapshot!(shown.join("\n"));
+        shown.join("\n")
     }
 }

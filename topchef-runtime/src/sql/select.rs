@@ -3,7 +3,8 @@
 //! It does not know what the rows are for.
 
 use sea_query::{
-    Alias, Asterisk, ExplainStatement, Expr, ExprTrait, Order, SelectStatement, SqliteQueryBuilder,
+    Alias, Asterisk, ExplainStatement, Expr, ExprTrait, NullOrdering, Order, PostgresQueryBuilder,
+    SelectStatement, SqliteQueryBuilder,
 };
 
 use super::{Dialect, Statement, column};
@@ -41,7 +42,7 @@ impl Dialect {
         self.build(&statement)
     }
 
-    /// How the rows of a query would be found; the fourth column says it.
+    /// How the rows of a query would be found; [`plan_column`](Self::plan_column) says it.
     pub(crate) fn plan(self, descriptor: &Descriptor, query: &Query) -> Statement {
         self.explain(self.page(descriptor, query))
     }
@@ -55,6 +56,7 @@ impl Dialect {
     pub(crate) const fn plan_column(self) -> usize {
         match self {
             Self::Sqlite => 3,
+            Self::Postgres => 0,
         }
     }
 
@@ -62,6 +64,7 @@ impl Dialect {
         let explain = ExplainStatement::new().statement(statement);
         Statement::of(match self {
             Self::Sqlite => explain.query_plan().build(SqliteQueryBuilder),
+            Self::Postgres => explain.build(PostgresQueryBuilder),
         })
     }
 
@@ -109,6 +112,8 @@ impl Dialect {
     }
 
     /// Nulls come first, and last when the largest do: `SQLite` does so by itself.
+    ///
+    /// Where there are none, `PostgreSQL` is not told of them: it would not find that the order of a key's index is the same.
     fn order(
         self,
         statement: &mut SelectStatement,
@@ -123,7 +128,14 @@ impl Dialect {
         };
         let column = self.operand(descriptor, sort.column);
         match self {
-            Self::Sqlite => statement.order_by_expr(column, order),
+            Self::Postgres if descriptor.columns[sort.column].nullable => {
+                let nulls = match order {
+                    Order::Desc => NullOrdering::Last,
+                    _ => NullOrdering::First,
+                };
+                statement.order_by_expr_with_nulls(column, order, nulls)
+            }
+            Self::Sqlite | Self::Postgres => statement.order_by_expr(column, order),
         };
     }
 }

@@ -31,7 +31,7 @@ pub struct MigrateError {
 
 /// Creates the tables of the database, or those that are missing.
 pub(super) async fn run(config: &MigrateConfig) -> Result<(), MigrateError> {
-    let database = super::serve::location(&config.database);
+    let database = config.database.to_string();
     match migrations::run(&config.database).await {
         Ok(()) => tracing::info!(database, "up to date"),
         Err(source) => return Err(MigrateError { database, source }),

@@ -133,12 +133,10 @@ impl CliError {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use clap::CommandFactory;
 
     use super::*;
-    use crate::config::SETTINGS;
+    use crate::config::{DatabaseAddress, SETTINGS};
 
     fn plan(args: &[&str]) -> Plan {
         let args = ["topchef-server"].iter().chain(args);
@@ -173,7 +171,7 @@ mod tests {
         let Plan::Migrate(config) = plan(&["migrate", "--database", "lab.db", "--debug"]) else {
             panic!("not migrate");
         };
-        assert_eq!(config.database, PathBuf::from("lab.db"));
+        assert_eq!(config.database, DatabaseAddress::Sqlite("lab.db".into()));
         assert!(config.log.debug);
         assert!(Cli::try_parse_from(["topchef-server", "migrate", "--port", "8000"]).is_err());
     }

@@ -4,7 +4,6 @@
 use std::{
     io::{self, Write},
     net::SocketAddr,
-    path::Path,
 };
 
 use clap::Args;
@@ -38,6 +37,10 @@ pub(super) struct ServeArgs {
     port: Option<String>,
     #[command(flatten)]
     storage: StorageArgs,
+    /// Most connections to a PostgreSQL server; those of all servers together must be fewer than its max_connections
+    /// [env: TOPCHEF_DATABASE_CONNECTIONS]
+    #[arg(long, value_name = "NUMBER")]
+    database_connections: Option<String>,
     /// Address clients know the server by, for links; without it the Host header of the request is taken
     /// [env: TOPCHEF_PUBLIC_URL]
     #[arg(long, value_name = "URL")]
@@ -74,6 +77,7 @@ impl ServeArgs {
         let value = match name {
             "--host" => &self.host,
             "--port" => &self.port,
+            "--database-connections" => &self.database_connections,
             "--public-url" => &self.public_url,
             "--allow-anonymous" => &self.allow_anonymous,
             "--max-body-bytes" => &self.max_body_bytes,
@@ -123,7 +127,7 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
                 address: config.address,
                 source,
             })?;
-    let database = location(&config.database);
+    let database = config.database.to_string();
     tracing::info!(database, threads = config.threads, "starting");
 
     let app = match App::open(config).await {
@@ -142,16 +146,6 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
         tracing::warn!(%error, "the last writes stay in the log beside the database");
     }
     Ok(())
-}
-
-/// Where a database is, for people: absolute where that can be said.
-pub(super) fn location(database: &Path) -> String {
-    let absolute = std::path::absolute(database);
-    absolute
-        .as_deref()
-        .unwrap_or(database)
-        .display()
-        .to_string()
 }
 
 /// The listener, and its address with the port that was chosen for port 0.

@@ -10,9 +10,10 @@ use clap::Args;
     reason = "the comments on the fields are the text of --help"
 )]
 pub(super) struct StorageArgs {
-    /// SQLite file, or its address in the form sqlite:///relative.db or sqlite:////absolute.db
-    /// [env: TOPCHEF_DATABASE, DATABASE_URI] [default: topchef.db]
-    #[arg(long, value_name = "PATH")]
+    /// SQLite file, or its address in the form sqlite:///relative.db or sqlite:////absolute.db; or the address of a
+    /// PostgreSQL database, postgresql://user:password@host:port/database (better in a variable than in a flag: flags
+    /// are seen by everybody on the machine) [env: TOPCHEF_DATABASE, DATABASE_URI] [default: topchef.db]
+    #[arg(long, value_name = "PATH|URL")]
     database: Option<String>,
     /// Say more in the log [env: TOPCHEF_DEBUG, DEBUG]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]

@@ -1,23 +1,53 @@
-//! What a database address may be: the path of a SQLite file, or an address that stands for one.
-//! It does not know how the address is looked up, nor whether the file is there.
+//! What a database address may be: the path of a SQLite file, an address that stands for one, or one of PostgreSQL.
+//! It does not know how the address is looked up, nor whether the database is there.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{self, PathBuf};
 
-use super::{error::ConfigError, source::Given};
+use super::{error::ConfigError, postgres::PostgresAddress, source::Given};
 
-/// The file behind a path or an address in the form of SQLAlchemy, whose `sqlite:///` precedes a relative path.
-pub(super) fn database(given: &Given) -> Result<PathBuf, ConfigError> {
-    let (name, value) = (given.name, given.value.as_str());
-    let path = match value.split_once(':') {
-        Some((scheme, rest)) if is_sqlite(scheme) => sqlite_path(name, rest)?,
-        Some((scheme, rest)) if is_foreign(scheme, rest) => {
-            return Err(ConfigError::UnsupportedDatabase {
-                name,
-                engine: engine(scheme),
-            });
+/// Where everything is kept; shown without passwords.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseAddress {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A database of a PostgreSQL server.
+    Postgres(PostgresAddress),
+}
+
+impl fmt::Display for DatabaseAddress {
+    /// For people: a path is absolute where that can be said.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => {
+                let absolute = path::absolute(path);
+                let path = absolute.as_deref().unwrap_or(path);
+                write!(formatter, "{}", path.display())
+            }
+            Self::Postgres(address) => write!(formatter, "{address}"),
         }
-        _ => value,
-    };
+    }
+}
+
+/// The database behind a path or an address in the form of SQLAlchemy, whose `sqlite:///` precedes a relative path.
+pub(super) fn database(given: &Given) -> Result<DatabaseAddress, ConfigError> {
+    let (name, value) = (given.name, given.value.as_str());
+    match value.split_once(':') {
+        Some((scheme, rest)) if is_postgres(scheme) => {
+            let address = PostgresAddress::read(rest);
+            let address = address.ok_or(ConfigError::PostgresForm { name })?;
+            Ok(DatabaseAddress::Postgres(address))
+        }
+        Some((scheme, rest)) if is_sqlite(scheme) => file(name, sqlite_path(name, rest)?),
+        Some((scheme, rest)) if is_foreign(scheme, rest) => Err(ConfigError::UnsupportedDatabase {
+            name,
+            engine: engine(scheme),
+        }),
+        _ => file(name, value),
+    }
+}
+
+fn file(name: &'static str, path: &str) -> Result<DatabaseAddress, ConfigError> {
     if path == ":memory:" {
         return Err(ConfigError::InMemoryDatabase { name });
     }
@@ -25,7 +55,7 @@ pub(super) fn database(given: &Given) -> Result<PathBuf, ConfigError> {
     if path.is_empty() || path.ends_with('/') || path.starts_with("file:") {
         return Err(ConfigError::DatabaseForm { name });
     }
-    Ok(path.into())
+    Ok(DatabaseAddress::Sqlite(path.into()))
 }
 
 /// What follows `sqlite:`, without the slashes that are not part of the path.
@@ -46,11 +76,12 @@ fn is_sqlite(scheme: &str) -> bool {
     dialect(scheme) == "sqlite"
 }
 
+fn is_postgres(scheme: &str) -> bool {
+    matches!(dialect(scheme).as_str(), "postgres" | "postgresql")
+}
+
 fn is_foreign(scheme: &str, rest: &str) -> bool {
-    let is_known = matches!(
-        dialect(scheme).as_str(),
-        "postgres" | "postgresql" | "mysql" | "mariadb"
-    );
+    let is_known = matches!(dialect(scheme).as_str(), "mysql" | "mariadb");
     let is_scheme = scheme
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
@@ -60,7 +91,6 @@ fn is_foreign(scheme: &str, rest: &str) -> bool {
 fn engine(scheme: &str) -> String {
     let dialect = dialect(scheme);
     match dialect.as_str() {
-        "postgres" | "postgresql" => "PostgreSQL".to_owned(),
         "mysql" => "MySQL".to_owned(),
         "mariadb" => "MariaDB".to_owned(),
         _ => dialect,
@@ -77,7 +107,7 @@ mod tests {
     use super::*;
     use crate::config::source::tests::given;
 
-    fn database_of(value: &str) -> Result<PathBuf, ConfigError> {
+    fn database_of(value: &str) -> Result<DatabaseAddress, ConfigError> {
         database(&given("DATABASE_URI", value))
     }
 
@@ -99,7 +129,8 @@ mod tests {
             ("sqlite:////var/lib/lab.db", "/var/lib/lab.db"),
             ("SQLite+pysqlite:///lab.db", "lab.db"),
         ] {
-            assert_eq!(database_of(value), Ok(PathBuf::from(path)), "{value}");
+            let file = DatabaseAddress::Sqlite(PathBuf::from(path));
+            assert_eq!(database_of(value), Ok(file), "{value}");
         }
     }
 
@@ -123,8 +154,6 @@ mod tests {
     #[test]
     fn other_databases_are_refused_by_name_and_their_passwords_kept() {
         for (value, engine) in [
-            ("postgres://ada:secret@db/lab", "PostgreSQL"),
-            ("postgresql+psycopg2://ada:secret@db/lab", "PostgreSQL"),
             ("mysql://ada:secret@db/lab", "MySQL"),
             ("mysql+pymysql://ada:secret@db/lab", "MySQL"),
             ("mariadb://ada:secret@db/lab", "MariaDB"),
@@ -137,6 +166,30 @@ mod tests {
             assert!(message.starts_with(&start), "{message}");
             assert!(!message.contains("secret"), "{message}");
         }
+    }
+
+    #[test]
+    fn a_database_is_an_address_of_postgresql_in_any_spelling() {
+        for scheme in [
+            "postgres",
+            "postgresql",
+            "PostgreSQL",
+            "postgresql+psycopg2",
+        ] {
+            let address = database_of(&format!("{scheme}://ada:secret@db/lab")).unwrap();
+            assert_eq!(address.to_string(), "postgresql://ada@db:5432/lab");
+            assert!(!format!("{address:?}").contains("secret"), "{address:?}");
+            let DatabaseAddress::Postgres(address) = address else {
+                panic!("{address:?} is a file");
+            };
+            assert_eq!(address.url(), "postgresql://ada:secret@db/lab");
+        }
+        let message = refusal("postgres://ada:secret@db:many/lab");
+        assert!(
+            message.starts_with("--database must be postgresql://"),
+            "{message}"
+        );
+        assert!(!message.contains("secret@"), "{message}");
     }
 
     #[test]

@@ -24,9 +24,9 @@ pub enum ConfigError {
         /// The variable.
         name: &'static str,
     },
-    /// A database of another kind than SQLite.
+    /// A database of another kind than SQLite and PostgreSQL.
     #[error(
-        "{name} names a {engine} database, which is not supported by this build yet; give the path of a SQLite file"
+        "{name} names a {engine} database, which is not supported by this build yet; give the path of a SQLite file or the address of a PostgreSQL database"
     )]
     UnsupportedDatabase {
         /// The flag or variable.
@@ -47,6 +47,14 @@ pub enum ConfigError {
         "{name} must be the path of a SQLite file, or sqlite://path, sqlite:///relative/path or sqlite:////absolute/path, without parameters"
     )]
     DatabaseForm {
+        /// The flag or variable.
+        name: &'static str,
+    },
+    /// An address of PostgreSQL that the driver cannot use, or of which it is not clear what is secret.
+    #[error(
+        "{name} must be postgresql://user:password@host:port/database, where whatever is special in a part is written as %XX, with no parameters but those that libpq knows too, such as sslmode"
+    )]
+    PostgresForm {
         /// The flag or variable.
         name: &'static str,
     },

@@ -14,6 +14,8 @@ mod setting;
 
 mod source;
 
+mod postgres;
+
 mod database;
 mod host;
 mod log;
@@ -24,9 +26,11 @@ mod values;
 
 mod resolve;
 
+pub use database::DatabaseAddress;
 pub use error::ConfigError;
 pub use log::LogConfig;
 pub use metadata::Metadata;
+pub use postgres::PostgresAddress;
 pub use setting::{SETTINGS, Setting};
 pub use source::process_environment;
 pub use values::{Config, MigrateConfig};

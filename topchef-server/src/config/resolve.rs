@@ -1,22 +1,31 @@
 //! How the settings become one configuration: each is found, checked, or left at its default.
 //! It does not know under which of its names a value was found, nor how addresses and databases are written.
 
-use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+};
 
 use super::{
-    database::database,
+    database::{DatabaseAddress, database},
     error::ConfigError,
     host::{any_host, loopback_host},
     log::log,
     metadata::metadata,
     public_url::public_url,
-    setting::{ALLOW_ANONYMOUS, DATABASE, HOST, MAX_BODY_BYTES, PORT, PUBLIC_URL, THREADS},
+    setting::{
+        ALLOW_ANONYMOUS, DATABASE, DATABASE_CONNECTIONS, HOST, MAX_BODY_BYTES, PORT, PUBLIC_URL,
+        THREADS,
+    },
     source::Sources,
     values::{Config, MigrateConfig, default_database},
 };
 
 /// More threads than any machine has processors for; the runtime would try to start them all.
 const MOST_THREADS: usize = 1024;
+
+/// More connections than a PostgreSQL server takes well: each is a process there.
+const MOST_CONNECTIONS: u32 = 1000;
 
 impl Config {
     /// Resolves the settings of `serve`.
@@ -51,7 +60,7 @@ impl MigrateConfig {
             variable: &variable,
         };
         Ok(Self {
-            database: database_file(&sources)?,
+            database: database_address(&sources)?,
             log: log(&sources)?,
         })
     }
@@ -77,12 +86,20 @@ fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
             .ok()
             .filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS)
     })?;
+    let database_connections =
+        sources.parse(DATABASE_CONNECTIONS, "a number from 1 to 1000", |value| {
+            value
+                .parse()
+                .ok()
+                .filter(|connections: &NonZeroU32| connections.get() <= MOST_CONNECTIONS)
+        })?;
     Ok(Config {
         address: SocketAddr::new(
             host.unwrap_or(default.address.ip()),
             port.unwrap_or(default.address.port()),
         ),
-        database: database_file(sources)?,
+        database: database_address(sources)?,
+        database_connections,
         public_url: sources
             .find(PUBLIC_URL)?
             .as_ref()
@@ -96,7 +113,7 @@ fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
     })
 }
 
-fn database_file(sources: &Sources<'_>) -> Result<PathBuf, ConfigError> {
+fn database_address(sources: &Sources<'_>) -> Result<DatabaseAddress, ConfigError> {
     let given = sources.find(DATABASE)?;
     given
         .as_ref()
@@ -105,11 +122,17 @@ fn database_file(sources: &Sources<'_>) -> Result<PathBuf, ConfigError> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::config::source::tests::{Pairs, lookup};
 
     fn resolve(flags: Pairs<'_>, variables: Pairs<'_>) -> Result<Config, ConfigError> {
         Config::resolve(lookup(flags), lookup(variables))
+    }
+
+    fn file(path: &str) -> DatabaseAddress {
+        DatabaseAddress::Sqlite(PathBuf::from(path))
     }
 
     fn refusal(flags: Pairs<'_>, variables: Pairs<'_>) -> String {
@@ -121,7 +144,7 @@ mod tests {
         let config = resolve(&[], &[]).unwrap();
         assert_eq!(config, Config::default());
         assert_eq!(config.address.to_string(), "127.0.0.1:5000");
-        assert_eq!(config.database, PathBuf::from("topchef.db"));
+        assert_eq!(config.database, file("topchef.db"));
         assert_eq!(config.max_body_bytes, 1_048_576);
         assert_eq!(config.metadata.version, env!("CARGO_PKG_VERSION"));
     }
@@ -144,7 +167,7 @@ mod tests {
         assert_eq!(config.address.to_string(), "127.0.0.1:8000");
         assert_eq!(config.threads.get(), 3);
         assert_eq!(config.log.file, Some(PathBuf::from("logs/topchef.log")));
-        assert_eq!(config.database, PathBuf::from("lab.db"));
+        assert_eq!(config.database, file("lab.db"));
     }
 
     #[test]
@@ -175,6 +198,7 @@ mod tests {
             "THREADS is \"0\", but must be a number from 1 to 1024"
         );
         assert!(refusal(&[], &[("THREADS", "1000000000")]).contains("from 1 to 1024"));
+        assert!(refusal(&[("--database-connections", "1001")], &[]).contains("from 1 to 1000"));
         assert!(refusal(&[("--max-body-bytes", "0")], &[]).contains("--max-body-bytes is \"0\""));
         assert!(
             refusal(&[("--max-body-bytes", "1MiB")], &[]).contains("a number of bytes, at least 1")
@@ -184,10 +208,15 @@ mod tests {
     #[test]
     fn what_has_no_original_is_set_under_our_names() {
         let url = "https://lab.example.org";
-        let variables = [("TOPCHEF_PUBLIC_URL", url), ("TOPCHEF_MAX_BODY_BYTES", "1")];
+        let variables = [
+            ("TOPCHEF_PUBLIC_URL", url),
+            ("TOPCHEF_MAX_BODY_BYTES", "1"),
+            ("TOPCHEF_DATABASE_CONNECTIONS", "40"),
+        ];
         let config = resolve(&[], &variables).unwrap();
         assert_eq!(config.public_url.as_deref(), Some(url));
         assert_eq!(config.max_body_bytes, 1);
+        assert_eq!(config.database_connections.map(NonZeroU32::get), Some(40));
         let config = resolve(&[("--public-url", "http://localhost/")], &variables).unwrap();
         assert_eq!(config.public_url.as_deref(), Some("http://localhost"));
     }
@@ -200,7 +229,7 @@ mod tests {
             ("RUST_LOG", "warn"),
         ];
         let config = MigrateConfig::resolve(lookup(&[]), lookup(&variables)).unwrap();
-        assert_eq!(config.database, PathBuf::from("lab.db"));
+        assert_eq!(config.database, file("lab.db"));
         assert_eq!(config.log.filter.as_deref(), Some("warn"));
     }
 }

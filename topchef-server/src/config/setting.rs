@@ -13,6 +13,8 @@ pub struct Setting {
 pub(super) const HOST: Setting = setting("--host", &["TOPCHEF_HOST", "HOSTNAME"]);
 pub(super) const PORT: Setting = setting("--port", &["TOPCHEF_PORT", "PORT"]);
 pub(super) const DATABASE: Setting = setting("--database", &["TOPCHEF_DATABASE", "DATABASE_URI"]);
+pub(super) const DATABASE_CONNECTIONS: Setting =
+    setting("--database-connections", &["TOPCHEF_DATABASE_CONNECTIONS"]);
 pub(super) const PUBLIC_URL: Setting = setting("--public-url", &["TOPCHEF_PUBLIC_URL"]);
 pub(super) const ALLOW_ANONYMOUS: Setting =
     setting("--allow-anonymous", &["TOPCHEF_ALLOW_ANONYMOUS"]);
@@ -38,10 +40,11 @@ pub(super) const API_VERSION: Setting =
     setting("--api-version", &["TOPCHEF_API_VERSION", "VERSION"]);
 
 /// All settings of `serve`.
-pub const SETTINGS: [Setting; 14] = [
+pub const SETTINGS: [Setting; 15] = [
     HOST,
     PORT,
     DATABASE,
+    DATABASE_CONNECTIONS,
     PUBLIC_URL,
     ALLOW_ANONYMOUS,
     MAX_BODY_BYTES,

@@ -3,19 +3,21 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    num::NonZeroUsize,
+    num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
 };
 
-use super::{log::LogConfig, metadata::Metadata};
+use super::{database::DatabaseAddress, log::LogConfig, metadata::Metadata};
 
 /// Everything `serve` needs to know, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// The address to listen on; port 0 stands for any free port.
     pub address: SocketAddr,
-    /// The SQLite file that holds everything.
-    pub database: PathBuf,
+    /// Where everything is kept.
+    pub database: DatabaseAddress,
+    /// The most connections to a PostgreSQL server; the runtime's own number when nobody says one.
+    pub database_connections: Option<NonZeroU32>,
     /// The address clients know the server by, without a trailing slash; without it links follow the `Host` header.
     pub public_url: Option<String>,
     /// Whether anybody may use the server on an address that is not loopback.
@@ -33,8 +35,8 @@ pub struct Config {
 /// Everything `migrate` needs to know, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrateConfig {
-    /// The SQLite file to create or bring up to date.
-    pub database: PathBuf,
+    /// The database to create or bring up to date.
+    pub database: DatabaseAddress,
     /// Where the log goes and how much it says.
     pub log: LogConfig,
 }
@@ -45,6 +47,7 @@ impl Default for Config {
         Self {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000),
             database: default_database(),
+            database_connections: None,
             public_url: None,
             allow_anonymous: false,
             max_body_bytes: 1024 * 1024,
@@ -55,7 +58,7 @@ impl Default for Config {
     }
 }
 
-/// The SQLite file when nobody names one: in the working directory.
-pub(super) fn default_database() -> PathBuf {
-    PathBuf::from("topchef.db")
+/// The database when nobody names one: a SQLite file in the working directory.
+pub(super) fn default_database() -> DatabaseAddress {
+    DatabaseAddress::Sqlite(PathBuf::from("topchef.db"))
 }

@@ -171,7 +171,7 @@ impl Endpoint {
         } else {
             let checked = move |position, found: &Row<'_>| {
                 let written = permit.checked(row(position, found)?)?;
-                Ok(match messages.filter(|_| writes(position)) {
+                Ok(match messages.as_ref().filter(|_| writes(position)) {
                     None => (written, Vec::new()),
                     Some(messages) => {
                         let (written, statement) = messages.stored(written)?;

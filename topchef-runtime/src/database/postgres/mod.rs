@@ -1,0 +1,311 @@
+//! `PostgreSQL` over sqlx: a pool of connections, and units of work on one of them.
+//!
+//! It knows the driver and nothing of resources.
+//! A write that is one statement commits by itself, in one round trip; all else has a transaction of its own.
+
+mod failure;
+mod numeric;
+mod options;
+mod session;
+mod tries;
+mod values;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, SqlSafeStr, SqlStr};
+use tokio::time::Instant;
+
+use super::{DatabaseError, Rows as AnyRows};
+use crate::column::Row;
+use crate::sql::Statement;
+
+use failure::{described, is_lost, is_stale};
+use tries::{Tries, Unfinished};
+
+pub use options::PostgresOptions;
+pub(super) use session::Session;
+pub(super) use values::{Rows, next};
+
+/// How many values a statement may have that the server keeps prepared.
+const KEPT_VALUES: usize = 128;
+
+/// A connection that was idle for longer is asked whether it is still there before it is used.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+/// How much longer the server lets an idle transaction stand than this program does, which ends it in better order.
+const GRACE: Duration = Duration::from_secs(1);
+
+type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
+
+pub(super) struct Postgres {
+    pool: PgPool,
+    transaction_timeout: Duration,
+    preparation: Preparation,
+    begin: Begin,
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Postgres").finish_non_exhaustive()
+    }
+}
+
+/// Whether the server keeps prepared statements between transactions.
+///
+/// Behind a pooler that hands connections out for a transaction each it cannot: there each unit of work, a read too, is
+/// a transaction, because the driver prepares a statement before it sends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Preparation {
+    Kept,
+    Anew,
+}
+
+/// The texts that open transactions.
+#[derive(Debug)]
+struct Begin {
+    session: Arc<str>,
+    unit: Arc<str>,
+    read: Arc<str>,
+}
+
+impl Begin {
+    /// No setting outlives its transaction. They are whole numbers, and SET takes no bound values.
+    fn new(timeout: Duration) -> Self {
+        let limits = format!(
+            "SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {}",
+            timeout.as_millis().max(1),
+            (timeout + GRACE).as_millis()
+        );
+        let savepoint = session::SAVEPOINT;
+        Self {
+            session: format!("BEGIN; {limits}; {savepoint}").into(),
+            unit: format!("BEGIN; {limits}").into(),
+            read: "BEGIN READ ONLY".into(),
+        }
+    }
+}
+
+impl Postgres {
+    async fn open(options: PostgresOptions) -> Result<Self, DatabaseError> {
+        let address = options.address()?;
+        let reached = tokio::time::timeout(options.acquire_timeout, address.connection.connect());
+        let Ok(reached) = reached.await else {
+            return Err(address.unreachable("it did not answer in time"));
+        };
+        let connection = reached.map_err(|error| address.unreachable(failure::reason(error)))?;
+        // It was only to see whether there is a server; the pool makes its own.
+        let _ = connection.close().await;
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections)
+            .acquire_timeout(options.acquire_timeout)
+            .test_before_acquire(false)
+            .before_acquire(|connection, state| {
+                Box::pin(
+                    async move { Ok(state.idle_for < TRUSTED || connection.ping().await.is_ok()) },
+                )
+            })
+            .connect_lazy_with(address.connection);
+        Ok(Self {
+            pool,
+            begin: Begin::new(options.transaction_timeout),
+            transaction_timeout: options.transaction_timeout,
+            preparation: address.preparation,
+        })
+    }
+
+    pub(super) fn transaction_timeout(&self) -> Duration {
+        self.transaction_timeout
+    }
+
+    pub(super) async fn rows<T>(
+        &self,
+        statement: Statement,
+        decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
+    ) -> Result<T, DatabaseError> {
+        let mut tries = self.tries();
+        let rows = loop {
+            match self.read(&statement).await {
+                Ok(rows) => break rows,
+                Err(error) if is_lost(&error) && tries.on_another_connection() => {}
+                Err(error) if tries.once_more(&error).await => {}
+                Err(error) => return Err(described(error)),
+            }
+        };
+        decode(&mut AnyRows::Postgres(&mut Rows::new(rows)))
+    }
+
+    async fn read(&self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
+        match self.preparation {
+            Preparation::Kept => {
+                let mut connection = self.pool.acquire().await?;
+                let read = all_rows(&mut connection, statement, self.preparation).await;
+                given_up_when_stale(connection, read)
+            }
+            Preparation::Anew => {
+                let mut tx = self.begin_with(&self.begin.read).await?;
+                all_rows(&mut tx, statement, self.preparation).await
+            }
+        }
+    }
+
+    /// Each statement commits by itself: those before the one that gives a row changed nothing.
+    pub(super) async fn write<T>(
+        &self,
+        statements: Vec<Statement>,
+        decode: impl FnOnce(usize, &Row<'_>) -> Result<T, DatabaseError>,
+    ) -> Result<Option<T>, DatabaseError> {
+        let mut tries = self.tries();
+        let found = loop {
+            match self.write_once(&statements).await {
+                Ok(found) => break found,
+                Err(unfinished) if tries.again(&unfinished).await => {}
+                Err(unfinished) => return Err(unfinished.into_error()),
+            }
+        };
+        found
+            .map(|(position, row)| decode(position, &Row::new(&row)))
+            .transpose()
+    }
+
+    async fn write_once(
+        &self,
+        statements: &[Statement],
+    ) -> Result<Option<(usize, PgRow)>, Unfinished> {
+        if self.preparation == Preparation::Anew {
+            let whole = |position, row| Ok(((position, row), Vec::new()));
+            return self.unit(statements, whole).await;
+        }
+        let acquired = self.pool.acquire().await;
+        let mut connection = acquired.map_err(Unfinished::Undone)?;
+        let written = first_row(&mut connection, statements, self.preparation).await;
+        given_up_when_stale(connection, written.map_err(Unfinished::Alone))
+    }
+
+    /// All or nothing, in a transaction; `decode` is asked again where the database undid it because of another one.
+    pub(super) async fn write_with<T>(
+        &self,
+        statements: Vec<Statement>,
+        mut decode: impl FnMut(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>,
+    ) -> Result<Option<T>, DatabaseError> {
+        let mut tries = self.tries();
+        loop {
+            let decode = |position, row| decode(position, &Row::new(&row));
+            match self.unit(&statements, decode).await {
+                Ok(found) => return Ok(found),
+                Err(unfinished) if tries.again(&unfinished).await => {}
+                Err(unfinished) => return Err(unfinished.into_error()),
+            }
+        }
+    }
+
+    /// Runs statements, and those that `between` gives for the row of the first that has one, in a transaction.
+    async fn unit<T>(
+        &self,
+        statements: &[Statement],
+        between: impl FnOnce(usize, PgRow) -> Result<(T, Vec<Statement>), DatabaseError>,
+    ) -> Result<Option<T>, Unfinished> {
+        let begun = self.begin_with(&self.begin.unit).await;
+        let mut tx = begun.map_err(Unfinished::Undone)?;
+        let preparation = self.preparation;
+        let found = first_row(&mut tx, statements, preparation).await;
+        let value = match found.map_err(Unfinished::within)? {
+            Some((position, row)) => {
+                let (value, beside) = between(position, row).map_err(Unfinished::Refused)?;
+                for statement in &beside {
+                    let run = all_rows(&mut tx, statement, preparation).await;
+                    run.map_err(Unfinished::Undone)?;
+                }
+                Some(value)
+            }
+            None => None,
+        };
+        tx.commit().await.map_err(Unfinished::Committing)?;
+        Ok(value)
+    }
+
+    pub(super) async fn begin(&self) -> Result<Session, DatabaseError> {
+        let mut tries = self.tries();
+        loop {
+            match self.begin_with(&self.begin.session).await {
+                Ok(tx) => {
+                    let deadline = Instant::now() + self.transaction_timeout;
+                    return Ok(Session::new(tx, deadline, self.preparation));
+                }
+                Err(error) if is_lost(&error) && tries.on_another_connection() => {}
+                Err(error) => return Err(described(error)),
+            }
+        }
+    }
+
+    /// Opens a transaction in a task of its own: one that was given up in between would stay open on its connection.
+    async fn begin_with(&self, text: &Arc<str>) -> Result<Tx, sqlx::Error> {
+        let (pool, text) = (self.pool.clone(), AssertSqlSafe(text.clone()));
+        let begun = tokio::spawn(async move { pool.begin_with(text).await }).await;
+        begun.unwrap_or_else(|error| Err(sqlx::Error::Io(std::io::Error::other(error))))
+    }
+
+    fn tries(&self) -> Tries {
+        Tries::new(self.pool.options().get_max_connections())
+    }
+}
+
+/// The first row of the first statement that gives one; or which statement failed.
+async fn first_row(
+    connection: &mut PgConnection,
+    statements: &[Statement],
+    preparation: Preparation,
+) -> Result<Option<(usize, PgRow)>, (usize, sqlx::Error)> {
+    for (position, statement) in statements.iter().enumerate() {
+        let rows = all_rows(connection, statement, preparation).await;
+        let rows = rows.map_err(|error| (position, error))?;
+        if let Some(row) = rows.into_iter().next() {
+            return Ok(Some((position, row)));
+        }
+    }
+    Ok(None)
+}
+
+async fn all_rows(
+    connection: &mut PgConnection,
+    statement: &Statement,
+    preparation: Preparation,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    let keep = preparation == Preparation::Kept && statement.values.len() <= KEPT_VALUES;
+    let arguments = values::bound(&statement.values)?;
+    sqlx::query_with(text(statement), arguments)
+        .persistent(keep)
+        .fetch_all(connection)
+        .await
+}
+
+/// All text is made by `sql`, which binds every value.
+fn text(statement: &Statement) -> SqlStr {
+    AssertSqlSafe(statement.text.clone()).into_sql_str()
+}
+
+/// What was prepared on a connection before the tables changed does not serve any more: the next one prepares it anew.
+fn given_up_when_stale<T, E: AsFailure>(
+    mut connection: PoolConnection<sqlx::Postgres>,
+    done: Result<T, E>,
+) -> Result<T, E> {
+    if let Err(error) = &done
+        && error.failure().is_some_and(is_stale)
+    {
+        connection.close_on_drop();
+    }
+    done
+}
+
+/// What may hold an error of the driver's.
+trait AsFailure {
+    fn failure(&self) -> Option<&sqlx::Error>;
+}
+
+impl AsFailure for sqlx::Error {
+    fn failure(&self) -> Option<&sqlx::Error> {
+        Some(self)
+    }
+}

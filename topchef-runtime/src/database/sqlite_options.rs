@@ -1,0 +1,73 @@
+//! How an `SQLite` database is opened.
+//!
+//! It does not know what is done with it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::{Database, DatabaseError, Driver, LONGEST, sqlite};
+
+/// How an `SQLite` database is opened.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    pub(super) place: Place,
+    /// How many threads read.
+    pub(super) readers: usize,
+    /// The longest that a transaction with hooks may hold the writer.
+    pub(super) transaction_timeout: Duration,
+}
+
+/// Where an `SQLite` database is.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    File(PathBuf),
+    /// In a folder that is removed with the last handle.
+    Temporary(Arc<TempDir>),
+}
+
+impl Place {
+    pub(super) fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Temporary(folder) => folder.path().join("temporary.db"),
+        }
+    }
+}
+
+impl SqliteOptions {
+    /// As many readers as processors, at most eight; a transaction may take ten seconds.
+    pub(super) fn new(place: Place) -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            place,
+            readers: processors.clamp(1, 8),
+            transaction_timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// With another number of reader threads; at least one.
+    #[must_use]
+    pub fn readers(mut self, readers: usize) -> Self {
+        self.readers = readers.max(1);
+        self
+    }
+
+    /// With another limit for transactions with hooks, at most a day: while one is open, no other write goes on.
+    #[must_use]
+    pub fn transaction_timeout(mut self, timeout: Duration) -> Self {
+        self.transaction_timeout = timeout.min(LONGEST);
+        self
+    }
+
+    /// Opens the file, makes it where there is none, and starts the threads.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the file cannot be opened or is no database.
+    pub async fn open(self) -> Result<Database, DatabaseError> {
+        let sqlite = sqlite::Sqlite::open(self).await?;
+        Ok(Database::over(Driver::Sqlite(sqlite)))
+    }
+}
