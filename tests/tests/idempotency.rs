@@ -77,12 +77,13 @@ async fn after(
 }
 
 async fn shop() -> Local {
-    Local::start::<(Order, Payment, Note)>(|api| {
-        api.resource::<Order>()
-            .resource::<Payment>()
-            .resource::<Note>()
-    })
-    .await
+    Local::start::<(Order, Payment, Note)>(stocked).await
+}
+
+fn stocked(api: Resourceful) -> Resourceful {
+    api.resource::<Order>()
+        .resource::<Payment>()
+        .resource::<Note>()
 }
 
 async fn send(api: &Api, method: &str, path: &str, key: &str, body: &Value) -> Answer {
@@ -361,10 +362,11 @@ async fn a_key_is_forgotten_after_a_day() {
 
 #[tokio::test]
 async fn where_there_is_no_table_of_keys_it_is_made() {
-    let local = shop().await;
-    local
+    let store = Store::new::<(Order, Payment, Note)>().await;
+    store
         .scratch()
         .execute("DROP TABLE topchef_idempotency_keys");
+    let local = store.serve(stocked).await;
     let api = local.api();
     let body = json!({"item": "tea"});
     let first = send(&api, "POST", "/orders", "k", &body).await.expect(201);
