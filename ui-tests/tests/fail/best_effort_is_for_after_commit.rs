@@ -1,0 +1,19 @@
+use topchef_runtime::{Context, ModelResource, Next, Report, Tracked, Transaction};
+use uuid::Uuid;
+
+#[derive(ModelResource)]
+#[resource(before_commit(post(stamp, best_effort)))]
+struct Book {
+    id: Uuid,
+    title: String,
+}
+
+async fn stamp(
+    _cx: &Context,
+    _tx: &mut Transaction,
+    _book: &mut Tracked<Book>,
+) -> Result<Next, Report> {
+    Ok(Next::Proceed)
+}
+
+fn main() {}
