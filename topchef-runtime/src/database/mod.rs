@@ -162,7 +162,12 @@ impl Database {
             // Who may not make tables can still use those that are there.
             let dialect = self.dialect();
             for probe in [dialect.probe_idempotency_keys(), dialect.probe_outbox()] {
-                if self.rows(probe, |_| Ok(())).await.is_err() {
+                // Only a step tells: a statement may be made for a table that is gone.
+                if self
+                    .rows(probe, |rows| rows.next().map(drop))
+                    .await
+                    .is_err()
+                {
                     return self.again(|| self.create_once(Vec::new())).await;
                 }
             }
