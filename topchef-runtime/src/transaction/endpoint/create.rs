@@ -156,6 +156,9 @@ impl Endpoint {
             let created = self.create_alone(cx, new.draft, selection).await;
             vec![created.map_err(|refusal| refusal.below(&new.pointer))?]
         } else {
+            for (endpoint, _) in &endpoints {
+                endpoint.made_ready(Method::Post, cx).await?;
+            }
             let mut tx = self.begin(cx).await?;
             let made = create_in_order(cx, &mut tx, records, selection).await?;
             let answered = endpoints.iter().zip(&made);

@@ -129,26 +129,31 @@ impl Endpoint {
         }
     }
 
-    /// What is stored for the hook that follows a write of the method; nothing where no durable one does.
+    /// Whether what follows a write of the method is stored with it.
+    fn follows_durably_on(&self, method: Method) -> bool {
+        let hook = self.hooks.after_commit(method);
+        hook.is_some_and(|(delivery, _)| delivery == Delivery::Durable)
+    }
+
+    /// Sees to it that what follows a write of the method can be stored; outside any transaction, which would wait for itself.
     ///
     /// # Errors
-    /// A [`Report`] when the outbox cannot be made ready.
-    pub(super) async fn messages(
-        &self,
-        method: Method,
-        cx: &Context,
-    ) -> Result<Option<Messages>, Report> {
-        let hook = self.hooks.after_commit(method);
-        if !hook.is_some_and(|(delivery, _)| delivery == Delivery::Durable) {
-            return Ok(None);
+    /// A [`Report`] when the outbox cannot be made.
+    pub(super) async fn made_ready(&self, method: Method, cx: &Context) -> Result<(), Report> {
+        if self.follows_durably_on(method) {
+            cx.database().prepare().await?;
         }
-        cx.database().prepare().await?;
-        Ok(Some(Messages {
+        Ok(())
+    }
+
+    /// What is stored for the hook that follows a write of the method; nothing where no durable one does.
+    fn messages(&self, method: Method, cx: &Context) -> Option<Messages> {
+        self.follows_durably_on(method).then(|| Messages {
             descriptor: self.descriptor(),
             dialect: cx.database().dialect(),
             method,
             kept: cx.kept(),
-        }))
+        })
     }
 
     /// Runs statements as one unit that commits by itself; a row that is not permitted undoes all of it.
@@ -162,11 +167,14 @@ impl Endpoint {
         writes: impl Fn(usize) -> bool + Send + 'static,
         selection: &Selection,
     ) -> Result<Option<Written>, Report> {
-        let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
-        let messages = self.messages(method, cx).await?;
-        let database = cx.database();
+        let permit = self.permit(cx)?;
+        let messages = self.messages(method, cx);
+        self.made_ready(method, cx).await?;
+        // What code of the resource makes of the row can fail: then nothing of it may stand.
+        let is_plain = permit.rows.is_empty() && messages.is_none() && !selection.shows_computed();
+        let (model, selection, database) = (self.model, selection.clone(), cx.database());
         let row = move |position, row: &Row<'_>| written(model, position, row, &selection);
-        let written = if permit.rows.is_empty() && messages.is_none() {
+        let written = if is_plain {
             database.write(statements, row).await
         } else {
             let checked = move |position, found: &Row<'_>| {
@@ -214,7 +222,7 @@ impl Endpoint {
         selection: &Selection,
     ) -> Result<Option<Written>, Report> {
         let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
-        let messages = self.messages(method, cx).await?;
+        let messages = self.messages(method, cx);
         let written = tx.one(self.descriptor(), statement, move |row| {
             permit.checked(written(model, 0, row, &selection)?)
         });

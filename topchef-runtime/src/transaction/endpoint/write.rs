@@ -37,6 +37,7 @@ impl Endpoint {
         let hides_rows = self.hides_rows(cx)?;
         let unfit = self.unfit(&key);
         let step = if self.holds_transaction(Method::Put, cx) || hides_rows {
+            self.made_ready(Method::Put, cx).await?;
             let mut tx = self.begin(cx).await?;
             let prior = self.prior(&mut tx, &conditions).await?;
             check(cx, prior.as_ref())?;
@@ -119,6 +120,7 @@ impl Endpoint {
         let mut changes = draft.given();
         changes.retain(|(index, _)| !self.descriptor().key.contains(index));
         let step = if self.holds_transaction(Method::Patch, cx) {
+            self.made_ready(Method::Patch, cx).await?;
             let mut tx = self.begin(cx).await?;
             let Some(prior) = self.prior(&mut tx, &conditions).await? else {
                 return Err(self.not_found(&key));
@@ -166,6 +168,7 @@ impl Endpoint {
         let (dialect, descriptor) = (cx.database().dialect(), self.descriptor());
         let delete = |conditions: &[Condition]| dialect.delete(descriptor, conditions);
         if self.holds_transaction(Method::Delete, cx) {
+            self.made_ready(Method::Delete, cx).await?;
             let mut tx = self.begin(cx).await?;
             let Some(prior) = self.prior(&mut tx, &conditions).await? else {
                 return Err(self.not_found(key));
