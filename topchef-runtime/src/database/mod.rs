@@ -408,7 +408,6 @@ impl Connection {
     }
 
     /// Marks a place to go back to, inside `depth` others.
-    #[allow(dead_code, reason = "a transaction does not have places yet")]
     pub(crate) async fn savepoint(&mut self, depth: usize) -> Result<(), DatabaseError> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -419,7 +418,6 @@ impl Connection {
     }
 
     /// Forgets a place, and keeps what was written since.
-    #[allow(dead_code, reason = "a transaction does not have places yet")]
     pub(crate) async fn release(&mut self, depth: usize) -> Result<(), DatabaseError> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -430,7 +428,6 @@ impl Connection {
     }
 
     /// Undoes what was written since a place was marked; the place stays.
-    #[allow(dead_code, reason = "a transaction does not have places yet")]
     pub(crate) async fn roll_back_to(&mut self, depth: usize) -> Result<(), DatabaseError> {
         match self {
             #[cfg(feature = "sqlite")]

@@ -140,9 +140,8 @@ impl<'a, M: ModelResource> Find<'a, M> {
         let (descriptor, conditions) = (M::descriptor(), &self.query.conditions);
         let count = match self.source {
             Source::Transaction(transaction) => {
-                let connection = &mut transaction.connection;
-                let statement = connection.dialect().count(descriptor, conditions);
-                connection.rows(statement, counted).await
+                let statement = transaction.dialect().count(descriptor, conditions);
+                transaction.rows(statement, counted).await
             }
             Source::Database(database) => {
                 let statement = database.dialect().count(descriptor, conditions);
@@ -163,9 +162,8 @@ impl<'a, M: ModelResource> Find<'a, M> {
         };
         let decoded = match self.source {
             Source::Transaction(transaction) => {
-                let connection = &mut transaction.connection;
-                let statement = connection.dialect().select(descriptor, &query);
-                connection.rows(statement, decode).await
+                let statement = transaction.dialect().select(descriptor, &query);
+                transaction.rows(statement, decode).await
             }
             Source::Database(database) => {
                 let statement = database.dialect().select(descriptor, &query);

@@ -92,13 +92,13 @@ impl Once {
     /// A [`Report`]: 409 when another program carries the request out.
     pub(super) async fn claim(&self, tx: &mut Transaction) -> Result<(), Report> {
         let now = Utc::now().timestamp();
-        let dialect = tx.connection.dialect();
+        let dialect = tx.dialect();
         let statements = [
             dialect.delete_idempotency_keys(now - LIFETIME),
             dialect.insert_idempotency_key(&self.key, &self.fingerprint, now),
         ];
         for statement in statements {
-            let done = tx.connection.rows(statement, |_| Ok(())).await;
+            let done = tx.rows(statement, |_| Ok(())).await;
             done.map_err(|error| match error {
                 DatabaseError::NotUnique { .. } => ApiError::idempotency_key_in_use().into(),
                 other => Report::from(other),
@@ -112,9 +112,9 @@ impl Once {
     /// # Errors
     /// A [`Report`] when the database fails.
     pub(super) async fn wrote(&self, tx: &mut Transaction, records: &str) -> Result<(), Report> {
-        let dialect = tx.connection.dialect();
+        let dialect = tx.dialect();
         let statement = dialect.store_idempotent_records(&self.key, records);
-        Ok(tx.connection.rows(statement, |_| Ok(())).await?)
+        Ok(tx.rows(statement, |_| Ok(())).await?)
     }
 
     /// Stores a hook's answer, where all of it is known before the commit.
@@ -126,14 +126,14 @@ impl Once {
             // What goes out of it is only found after the commit.
             return Ok(());
         }
-        let dialect = tx.connection.dialect();
+        let dialect = tx.dialect();
         let statement = dialect.store_idempotent_answer(
             &self.key,
             reply.status.as_u16(),
             written_headers(&reply.headers),
             reply.body.clone(),
         );
-        Ok(tx.connection.rows(statement, |_| Ok(())).await?)
+        Ok(tx.rows(statement, |_| Ok(())).await?)
     }
 
     /// Stores the answer to a request that was carried out.

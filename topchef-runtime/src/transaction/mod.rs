@@ -17,15 +17,18 @@ mod precondition;
 mod principal;
 mod references;
 mod reply;
+mod savepoint;
 mod tracked;
 
+use std::time::{Duration, Instant};
+
 use crate::column::{Key, KeyType, Row};
-use crate::database::{Connection, Database, DatabaseError};
+use crate::database::{Connection, Database, DatabaseError, Rows};
 use crate::descriptor::Descriptor;
 use crate::error::{ApiError, Report};
 use crate::query::Condition;
 use crate::resource::ModelResource;
-use crate::sql::Statement;
+use crate::sql::{Dialect, Statement};
 
 use references::Look;
 
@@ -48,14 +51,46 @@ pub use policy::{Policy, policies};
 pub use precondition::{EntityTag, Expected, Malformed, Preconditions, Verdict};
 pub use principal::Principal;
 pub use reply::{Next, Reply};
+pub use savepoint::Savepoint;
 pub use tracked::{Committed, Tracked};
 
 /// An open transaction: rolled back when it is dropped before [`commit`](Self::commit).
 ///
 /// Hooks are given one and cannot commit it: what they write is kept or undone with everything else.
+///
+/// A part of it can be undone by itself: see [`savepoint`](Self::savepoint).
 #[derive(Debug)]
 pub struct Transaction {
     connection: Connection,
+    /// How many savepoints are open.
+    depth: usize,
+    /// The savepoint to go back to before anything else is done: it was dropped.
+    abandoned: Option<usize>,
+    watch: Watch,
+}
+
+/// How long a transaction is open; when it goes after too long, the log is told.
+#[derive(Debug)]
+struct Watch {
+    since: Instant,
+    /// The resource whose request or hook it is for.
+    resource: Option<&'static str>,
+}
+
+/// A transaction that was open for longer is worth a warning: on `SQLite`, nobody else wrote in the meantime.
+const LONG: Duration = Duration::from_secs(1);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let open = self.since.elapsed();
+        if open > LONG {
+            tracing::warn!(
+                resource = self.resource,
+                milliseconds = open.as_millis(),
+                "a transaction was open for long: do what takes time before it, or in a job"
+            );
+        }
+    }
 }
 
 impl Database {
@@ -66,6 +101,12 @@ impl Database {
     pub async fn transaction(&self) -> Result<Transaction, Report> {
         Ok(Transaction {
             connection: self.begin().await?,
+            depth: 0,
+            abandoned: None,
+            watch: Watch {
+                since: Instant::now(),
+                resource: None,
+            },
         })
     }
 }
@@ -83,10 +124,7 @@ impl Transaction {
     ) -> Result<Option<Tracked<M>>, Report> {
         let descriptor = M::descriptor();
         let condition = Condition::is_key(descriptor, &key.into().to_key());
-        let statement = self
-            .connection
-            .dialect()
-            .select_to_change(descriptor, &[condition]);
+        let statement = self.dialect().select_to_change(descriptor, &[condition]);
         let found = self
             .one(descriptor, statement, |row| Ok(M::from_row(row)?))
             .await?;
@@ -102,7 +140,7 @@ impl Transaction {
     pub async fn insert<M: ModelResource>(&mut self, record: &M) -> Result<M, Report> {
         let descriptor = M::descriptor();
         let values = draft::stored_values(descriptor, record.values()?);
-        let statement = self.connection.dialect().insert(descriptor, &values);
+        let statement = self.dialect().insert(descriptor, &values);
         let inserted = self.one(descriptor, statement, |row| Ok(M::from_row(row)?));
         match inserted.await {
             Ok(inserted) => inserted.ok_or_else(|| no_row().into()),
@@ -126,7 +164,7 @@ impl Transaction {
         let key = record.stored_key()?;
         let mut conditions = vec![Condition::is_key(descriptor, &key)];
         conditions.extend(record.is_stored_version());
-        let dialect = self.connection.dialect();
+        let dialect = self.dialect();
         let statement = dialect.update(descriptor, &conditions, &changes);
         let stored = self.one(descriptor, statement, |row| Ok(M::from_row(row)?));
         match stored.await {
@@ -146,7 +184,7 @@ impl Transaction {
         key: &Key,
     ) -> Result<ApiError, Report> {
         let condition = Condition::is_key(descriptor, key);
-        let dialect = self.connection.dialect();
+        let dialect = self.dialect();
         let look = dialect.select_one(descriptor, &[condition]);
         Ok(match self.one(descriptor, look, |_| Ok(())).await? {
             Some(()) => ApiError::changed_meanwhile(),
@@ -162,7 +200,6 @@ impl Transaction {
         let descriptor = M::descriptor();
         let key = tracked::key_of(&record.values()?, descriptor);
         let statement = self
-            .connection
             .dialect()
             .delete(descriptor, &[Condition::is_key(descriptor, &key)]);
         match self.one(descriptor, statement, |_| Ok(())).await {
@@ -180,8 +217,45 @@ impl Transaction {
     ///
     /// # Errors
     /// A [`Report`] when the database cannot; then nothing is kept.
-    pub async fn commit(self) -> Result<(), Report> {
+    pub async fn commit(mut self) -> Result<(), Report> {
+        self.settle().await?;
         Ok(self.connection.commit().await?)
+    }
+
+    /// Says in the log whose it is, when it is open for long.
+    fn held_for(&mut self, descriptor: &Descriptor) {
+        self.watch.resource = Some(descriptor.name);
+    }
+
+    /// Leaves a savepoint, and what was written since, behind.
+    fn abandon(&mut self, depth: usize) {
+        self.depth = depth - 1;
+        let outermost = self.abandoned.map_or(depth, |other| other.min(depth));
+        self.abandoned = Some(outermost);
+    }
+
+    /// Goes back to before a savepoint that was dropped.
+    async fn settle(&mut self) -> Result<(), DatabaseError> {
+        if let Some(depth) = self.abandoned {
+            // It may stay: going back to it once more does no harm, and others of its name stand above it.
+            self.connection.roll_back_to(depth).await?;
+            self.abandoned = None;
+        }
+        Ok(())
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.connection.dialect()
+    }
+
+    /// Runs a statement in it.
+    async fn rows<T: Send + 'static>(
+        &mut self,
+        statement: Statement,
+        decode: impl FnOnce(&mut Rows<'_>) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        self.settle().await?;
+        self.connection.rows(statement, decode).await
     }
 
     /// Runs a statement for the resource, and decodes its first row.
@@ -191,12 +265,11 @@ impl Transaction {
         statement: Statement,
         decode: impl FnOnce(&Row<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<Option<T>, Report> {
-        self.connection
-            .rows(statement, |rows| {
-                rows.next()?.map(|row| decode(&row)).transpose()
-            })
-            .await
-            .map_err(|error| error.into_report(Some(descriptor)))
+        self.rows(statement, |rows| {
+            rows.next()?.map(|row| decode(&row)).transpose()
+        })
+        .await
+        .map_err(|error| error.into_report(Some(descriptor)))
     }
 }
 

@@ -87,10 +87,8 @@ impl Look<'_> {
     ) -> Result<bool, DatabaseError> {
         match self {
             Self::Inside(tx) => {
-                let statement = tx.connection.dialect().select_one(target, &[condition]);
-                let found = tx
-                    .connection
-                    .rows(statement, |rows| Ok(rows.next()?.is_some()));
+                let statement = tx.dialect().select_one(target, &[condition]);
+                let found = tx.rows(statement, |rows| Ok(rows.next()?.is_some()));
                 found.await
             }
             Self::Outside(database) => {

@@ -46,6 +46,7 @@ impl Endpoint {
     /// Opens the transaction of a request, which stores the request's idempotency key too.
     pub(super) async fn begin(&self, cx: &Context) -> Result<Transaction, Report> {
         let mut tx = cx.database().transaction().await?;
+        tx.held_for(self.descriptor());
         if let Some(once) = cx.once() {
             once.claim(&mut tx).await?;
         }
@@ -59,7 +60,7 @@ impl Endpoint {
         conditions: &[Condition],
     ) -> Result<Option<Prior>, Report> {
         let descriptor = self.descriptor();
-        let dialect = tx.connection.dialect();
+        let dialect = tx.dialect();
         let select = dialect.select_to_change(descriptor, conditions);
         tx.one(descriptor, select, move |row| {
             let values = owned_values(descriptor, row)?;

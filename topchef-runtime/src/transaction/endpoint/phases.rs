@@ -229,7 +229,7 @@ impl Endpoint {
         match (written.await?, messages) {
             (Some(written), Some(messages)) => {
                 let (written, statement) = messages.stored(written)?;
-                tx.connection.rows(statement, |_| Ok(())).await?;
+                tx.rows(statement, |_| Ok(())).await?;
                 Ok(Some(written))
             }
             (written, _) => Ok(written),

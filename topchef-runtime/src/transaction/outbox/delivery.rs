@@ -64,6 +64,7 @@ pub(super) async fn deliver_first(
     is_ours: impl Fn(i64) -> bool + Send,
 ) -> Result<Step, Report> {
     let mut tx = base.database().transaction().await?;
+    tx.held_for(endpoint.descriptor());
     let Some(message) = first(&mut tx, queue).await? else {
         return Ok(Step::Empty);
     };
@@ -87,8 +88,8 @@ pub(super) async fn deliver_first(
 }
 
 async fn first(tx: &mut Transaction, queue: &Queue) -> Result<Option<Message>, Report> {
-    let statement = tx.connection.dialect().first_message(queue);
-    let found = tx.connection.rows(statement, |rows| {
+    let statement = tx.dialect().first_message(queue);
+    let found = tx.rows(statement, |rows| {
         let row = rows.next()?;
         Ok(row.map(|row| Message::from_row(&row)).transpose()?)
     });
@@ -128,10 +129,8 @@ async fn deliver(
     let next = tokio::time::timeout(limit, running)
         .await
         .map_err(|_| DatabaseError::TimedOut)??;
-    let statement = tx.connection.dialect().delete_message(message.sequence);
-    let removed = tx
-        .connection
-        .rows(statement, |rows| Ok(rows.next()?.is_some()));
+    let statement = tx.dialect().delete_message(message.sequence);
+    let removed = tx.rows(statement, |rows| Ok(rows.next()?.is_some()));
     if !removed.await? {
         // A hook has no business in the outbox; whoever else took the message has done what it is for.
         let reason = "the message was removed while its hook ran";
