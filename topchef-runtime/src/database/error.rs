@@ -90,9 +90,10 @@ impl DatabaseError {
             Self::Forbidden => {
                 ApiError::forbidden("the record would not be one that you may write").into()
             }
-            Self::Busy | Self::TimedOut | Self::Conflict | Self::Unavailable(_) | Self::Closed => {
+            Self::Busy | Self::TimedOut | Self::Unavailable(_) | Self::Closed => {
                 ApiError::database_unavailable(self).into()
             }
+            Self::Conflict => ApiError::transaction_conflict(self).into(),
             Self::Encode(error) => ApiError::serialization(error).into(),
             Self::Decode(error) => ApiError::serialization(error).into(),
             Self::Driver(_) | Self::Address { .. } => ApiError::internal(self).into(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-use super::ApiError;
+use super::{ApiError, TRANSACTION_CONFLICT};
 
 impl ApiError {
     /// 400: one key of a body is missing or wrong; `key` is its wire name.
@@ -330,6 +330,13 @@ impl ApiError {
         )
         .retry_after(Duration::from_secs(1))
         .caused_by(cause)
+    }
+
+    /// 503: the database undid a transaction because of another one, again and again; worth another try after a second.
+    pub(crate) fn transaction_conflict(
+        cause: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::database_unavailable(cause).with_code(TRANSACTION_CONFLICT)
     }
 
     /// 500: a record could not be written as JSON.

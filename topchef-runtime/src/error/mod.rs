@@ -43,6 +43,9 @@ struct Facts {
     cause: Option<Cause>,
 }
 
+/// The code of a transaction that was undone because of another one.
+const TRANSACTION_CONFLICT: &str = "transaction_conflict";
+
 /// What really happened, for the log alone.
 type Cause = Arc<dyn std::error::Error + Send + Sync>;
 

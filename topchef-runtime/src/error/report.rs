@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::ApiError;
+use super::{ApiError, TRANSACTION_CONFLICT};
 
 /// How many errors a report keeps: an answer stays readable, and a hostile body cannot make it large.
 const KEPT: usize = 100;
@@ -61,6 +61,12 @@ impl Report {
     /// Whether it is only this: that some reference does not hold.
     pub(crate) fn is_broken_reference(&self) -> bool {
         matches!(self.errors.as_slice(), [only] if only.code() == "foreign_key" && only.pointer().is_none())
+    }
+
+    /// Whether it says that a transaction was undone because of another one, and is worth doing again.
+    pub(crate) fn is_transaction_conflict(&self) -> bool {
+        let mut errors = self.errors.iter();
+        errors.any(|error| error.code() == TRANSACTION_CONFLICT)
     }
 
     /// Takes out the errors that `keep` refuses.

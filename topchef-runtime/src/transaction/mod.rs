@@ -2,6 +2,7 @@
 //!
 //! It knows resources and the database, neither routers nor bodies of HTTP.
 
+mod again;
 mod context;
 mod draft;
 mod endpoint;

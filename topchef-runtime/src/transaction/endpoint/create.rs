@@ -3,6 +3,7 @@
 //! A record alone that no hook watches is a unit that the database runs by itself; all else shares a transaction.
 //! It does not know which bytes the records came in.
 
+use super::super::again::again;
 use super::super::draft::Child;
 use super::super::outbox::Followed;
 use super::super::tracked::key_of;
@@ -16,6 +17,7 @@ use crate::error::{ApiError, Report};
 use crate::resource::{Sheet, write_array};
 
 /// A record that is to be created.
+#[derive(Clone)]
 struct New {
     endpoint: Endpoint,
     draft: Draft,
@@ -159,16 +161,26 @@ impl Endpoint {
             for (endpoint, _) in &endpoints {
                 endpoint.made_ready(Method::Post, cx).await?;
             }
-            let mut tx = self.begin(cx).await?;
-            let made = create_in_order(cx, &mut tx, records, selection).await?;
-            let answered = endpoints.iter().zip(&made);
-            let answered = answered.filter(|((_, is_answered), _)| *is_answered);
-            let answered: Vec<_> = answered.map(|(_, made)| made).collect();
-            self.remember(cx, &mut tx, &answered).await?;
-            tx.commit().await?;
-            made
+            again(|| self.create_together(cx, &records, selection)).await?
         };
         Ok(follow(cx, endpoints, made).await)
+    }
+
+    /// Creates records in a transaction of their own.
+    async fn create_together(
+        &self,
+        cx: &Context,
+        records: &[New],
+        selection: &Selection,
+    ) -> Result<Vec<Made>, Report> {
+        let mut tx = self.begin(cx).await?;
+        let made = create_in_order(cx, &mut tx, records, selection).await?;
+        let answered = records.iter().zip(&made);
+        let answered = answered.filter(|(new, _)| new.above.is_none());
+        let answered: Vec<_> = answered.map(|(_, made)| made).collect();
+        self.remember(cx, &mut tx, &answered).await?;
+        tx.commit().await?;
+        Ok(made)
     }
 
     /// Stores the records with the request's idempotency key, unless a hook answered in the place of one.
@@ -291,17 +303,13 @@ async fn process_input(cx: &Context, records: &mut [New]) -> Result<(), Report> 
 async fn create_in_order(
     cx: &Context,
     tx: &mut Transaction,
-    records: Vec<New>,
+    records: &[New],
     selection: &Selection,
 ) -> Result<Vec<Made>, Report> {
     let mut made: Vec<Made> = Vec::with_capacity(records.len());
     for new in records {
-        let New {
-            endpoint,
-            mut draft,
-            pointer,
-            above,
-        } = new;
+        let (endpoint, above) = (new.endpoint, new.above);
+        let mut draft = new.draft.clone();
         if let Some(above) = above {
             let Some(key) = key_above(&made, above) else {
                 made.push(Made::Nothing);
@@ -317,7 +325,7 @@ async fn create_in_order(
             Ok(Step::Instead(reply)) => made.push(Made::Replied(reply)),
             Ok(Step::Wrote(Some(written))) => made.push(Made::Record(written)),
             Ok(Step::Wrote(None)) => return Err(no_row().into()),
-            Err(refusal) => return Err(refusal.below(&pointer)),
+            Err(refusal) => return Err(refusal.below(&new.pointer)),
         }
     }
     Ok(made)

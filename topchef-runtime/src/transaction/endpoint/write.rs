@@ -2,6 +2,7 @@
 //!
 //! One that is told by statements alone is a unit that the database runs by itself; one with a hook holds a transaction.
 
+use super::super::again::again;
 use super::super::references::Look;
 use super::super::{Context, Draft, Next};
 use super::conditional::check;
@@ -10,9 +11,21 @@ use super::phases::{CREATED, NOTHING};
 use super::stage::{Step, overlaid, staged};
 use super::{Endpoint, Outcome};
 use crate::column::{Key, Value};
+use crate::database::DatabaseError;
 use crate::descriptor::{Method, Selection};
 use crate::error::Report;
 use crate::query::Condition;
+
+/// A record that is to be replaced, or created.
+struct Replacing<'a> {
+    /// The record that is made where there is none.
+    draft: &'a Draft,
+    /// What is changed where there is one.
+    replaced: &'a [(usize, Value)],
+    conditions: &'a [Condition],
+    /// Why none can be made with its key.
+    unfit: &'a Report,
+}
 
 impl Endpoint {
     /// Replaces a record, or creates it: columns that are left out get their default or null, read-only ones stay.
@@ -34,31 +47,16 @@ impl Endpoint {
             .await?;
         let replaced = self.replacement(&mut draft);
         let conditions = self.permitted_row(cx, &key)?;
-        let hides_rows = self.hides_rows(cx)?;
         let unfit = self.unfit(&key);
-        let step = if self.holds_transaction(Method::Put, cx) || hides_rows {
+        let step = if self.holds_transaction(Method::Put, cx) || self.hides_rows(cx)? {
             self.made_ready(Method::Put, cx).await?;
-            let mut tx = self.begin(cx).await?;
-            let prior = self.prior(&mut tx, &conditions).await?;
-            check(cx, prior.as_ref())?;
-            let step = match prior {
-                // It is there, but not for this request: what it holds is neither replaced nor told.
-                None if hides_rows && self.exists(&mut tx, &key).await? => {
-                    return Err(self.not_found(&key));
-                }
-                None => {
-                    unfit.into_result()?;
-                    self.create_in(Method::Put, cx, &mut tx, staged(draft), selection)
-                        .await?
-                }
-                Some(prior) => {
-                    let guarded = self.guarded(Method::Put, cx, &conditions, &prior);
-                    let staged = overlaid(prior.values, replaced);
-                    self.change_in(Method::Put, cx, &mut tx, staged, &guarded, selection)
-                        .await?
-                }
+            let replacing = Replacing {
+                draft: &draft,
+                replaced: &replaced,
+                conditions: &conditions,
+                unfit: &unfit,
             };
-            self.commit(cx, tx, step, &key).await?
+            again(|| self.replace_held(cx, &key, &replacing, selection)).await?
         } else {
             let change = |conditions: &[Condition]| self.change(cx, conditions, &replaced);
             let values = draft.given();
@@ -83,6 +81,45 @@ impl Endpoint {
             selection,
         )
         .await
+    }
+
+    /// Replaces or creates a record in a transaction of its own.
+    async fn replace_held(
+        &self,
+        cx: &Context,
+        key: &Key,
+        replacing: &Replacing<'_>,
+        selection: &Selection,
+    ) -> Result<Step, Report> {
+        let conditions = replacing.conditions;
+        let mut tx = self.begin(cx).await?;
+        let prior = self.prior(&mut tx, conditions).await?;
+        check(cx, prior.as_ref())?;
+        let step = match prior {
+            // It is there, but not for this request: what it holds is neither replaced nor told.
+            None if self.hides_rows(cx)? && self.exists(&mut tx, key).await? => {
+                return Err(self.not_found(key));
+            }
+            None => {
+                replacing.unfit.clone().into_result()?;
+                let new = staged(replacing.draft.clone());
+                let created = self.create_in(Method::Put, cx, &mut tx, new, selection);
+                match created.await {
+                    // Another made it in the meantime: then it is there to be replaced.
+                    Err(_) if self.exists(&mut tx, key).await? => {
+                        return Err(DatabaseError::Conflict.into());
+                    }
+                    created => created?,
+                }
+            }
+            Some(prior) => {
+                let guarded = self.guarded(Method::Put, cx, conditions, &prior);
+                let staged = overlaid(prior.values, replacing.replaced.to_vec());
+                self.change_in(Method::Put, cx, &mut tx, staged, &guarded, selection)
+                    .await?
+            }
+        };
+        self.commit(cx, tx, step, key).await
     }
 
     /// What a replacement changes of a record that there is; the draft becomes the record that is made where there is none.
@@ -121,17 +158,7 @@ impl Endpoint {
         changes.retain(|(index, _)| !self.descriptor().key.contains(index));
         let step = if self.holds_transaction(Method::Patch, cx) {
             self.made_ready(Method::Patch, cx).await?;
-            let mut tx = self.begin(cx).await?;
-            let Some(prior) = self.prior(&mut tx, &conditions).await? else {
-                return Err(self.not_found(&key));
-            };
-            check(cx, Some(&prior))?;
-            let guarded = self.guarded(Method::Patch, cx, &conditions, &prior);
-            let staged = overlaid(prior.values, changes);
-            let step = self
-                .change_in(Method::Patch, cx, &mut tx, staged, &guarded, selection)
-                .await?;
-            self.commit(cx, tx, step, &key).await?
+            again(|| self.change_held(cx, &key, &conditions, &changes, selection)).await?
         } else {
             let change = |conditions: &[Condition]| self.change(cx, conditions, &changes);
             let statements = self.statements(cx, &conditions, change, None);
@@ -142,6 +169,28 @@ impl Endpoint {
         };
         self.finish(Method::Patch, cx, step, |_| false, &key, selection)
             .await
+    }
+
+    /// Changes a record in a transaction of its own.
+    async fn change_held(
+        &self,
+        cx: &Context,
+        key: &Key,
+        conditions: &[Condition],
+        changes: &[(usize, Value)],
+        selection: &Selection,
+    ) -> Result<Step, Report> {
+        let mut tx = self.begin(cx).await?;
+        let Some(prior) = self.prior(&mut tx, conditions).await? else {
+            return Err(self.not_found(key));
+        };
+        check(cx, Some(&prior))?;
+        let guarded = self.guarded(Method::Patch, cx, conditions, &prior);
+        let staged = overlaid(prior.values, changes.to_vec());
+        let step = self
+            .change_in(Method::Patch, cx, &mut tx, staged, &guarded, selection)
+            .await?;
+        self.commit(cx, tx, step, key).await
     }
 
     /// Removes a record.
@@ -165,47 +214,59 @@ impl Endpoint {
         let mut conditions = self.permitted_row(cx, key)?;
         self.process_select(Method::Delete, cx, &mut conditions)
             .await?;
-        let (dialect, descriptor) = (cx.database().dialect(), self.descriptor());
-        let delete = |conditions: &[Condition]| dialect.delete(descriptor, conditions);
         if self.holds_transaction(Method::Delete, cx) {
             self.made_ready(Method::Delete, cx).await?;
-            let mut tx = self.begin(cx).await?;
-            let Some(prior) = self.prior(&mut tx, &conditions).await? else {
-                return Err(self.not_found(key));
-            };
-            check(cx, Some(&prior))?;
-            let delete = delete(&self.guarded(Method::Delete, cx, &conditions, &prior));
-            let mut staged = overlaid(prior.values, Vec::new());
-            let next = match self.hooks.before_commit(Method::Delete) {
-                Some(hook) => hook(&cx.of_hook(), &mut tx, &mut staged).await?,
-                None => Next::Proceed,
-            };
-            let step = match next {
-                Next::Instead(reply) => Step::Instead(reply),
-                Next::Proceed => match self
+            return again(|| self.remove_held(cx, key, &conditions)).await;
+        }
+        let (dialect, descriptor) = (cx.database().dialect(), self.descriptor());
+        let delete = |conditions: &[Condition]| dialect.delete(descriptor, conditions);
+        let statements = self.statements(cx, &conditions, delete, None);
+        match self
+            .write_if(Method::Delete, cx, statements, &[], &NOTHING)
+            .await
+        {
+            Ok(written) => Ok(Step::Wrote(written)),
+            Err(refusal) => {
+                let look = Look::Outside(cx.database());
+                Err(look.removed(refusal, descriptor, key).await)
+            }
+        }
+    }
+
+    /// Removes a record in a transaction of its own.
+    async fn remove_held(
+        &self,
+        cx: &Context,
+        key: &Key,
+        conditions: &[Condition],
+    ) -> Result<Step, Report> {
+        let mut tx = self.begin(cx).await?;
+        let Some(prior) = self.prior(&mut tx, conditions).await? else {
+            return Err(self.not_found(key));
+        };
+        check(cx, Some(&prior))?;
+        let guarded = self.guarded(Method::Delete, cx, conditions, &prior);
+        let delete = cx.database().dialect().delete(self.descriptor(), &guarded);
+        let mut staged = overlaid(prior.values, Vec::new());
+        let next = match self.hooks.before_commit(Method::Delete) {
+            Some(hook) => hook(&cx.of_hook(), &mut tx, &mut staged).await?,
+            None => Next::Proceed,
+        };
+        let step = match next {
+            Next::Instead(reply) => Step::Instead(reply),
+            Next::Proceed => {
+                match self
                     .write_in(Method::Delete, cx, &mut tx, delete, &NOTHING)
                     .await
                 {
                     Ok(written) => Step::Wrote(written),
                     Err(refusal) => {
                         let look = Look::Inside(&mut tx);
-                        return Err(look.removed(refusal, descriptor, key).await);
+                        return Err(look.removed(refusal, self.descriptor(), key).await);
                     }
-                },
-            };
-            self.commit(cx, tx, step, key).await
-        } else {
-            let statements = self.statements(cx, &conditions, delete, None);
-            match self
-                .write_if(Method::Delete, cx, statements, &[], &NOTHING)
-                .await
-            {
-                Ok(written) => Ok(Step::Wrote(written)),
-                Err(refusal) => {
-                    let look = Look::Outside(cx.database());
-                    Err(look.removed(refusal, descriptor, key).await)
                 }
             }
-        }
+        };
+        self.commit(cx, tx, step, key).await
     }
 }

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::Poll;
 
+use super::super::again::again;
 use super::super::hooks::{Delivery, Endpoint};
 use super::super::{Context, Next, Transaction};
 use super::Queue;
@@ -61,7 +62,17 @@ pub(super) async fn deliver_first(
     endpoint: Endpoint,
     queue: &Queue,
     lease: Option<Lease>,
-    is_ours: impl Fn(i64) -> bool + Send,
+    is_ours: impl Fn(i64) -> bool + Send + Sync,
+) -> Result<Step, Report> {
+    again(|| deliver_once(base, endpoint, queue, lease, &is_ours)).await
+}
+
+async fn deliver_once(
+    base: &Context,
+    endpoint: Endpoint,
+    queue: &Queue,
+    lease: Option<Lease>,
+    is_ours: &(impl Fn(i64) -> bool + Send + Sync),
 ) -> Result<Step, Report> {
     let mut tx = base.database().transaction().await?;
     tx.held_for(endpoint.descriptor());
@@ -79,6 +90,8 @@ pub(super) async fn deliver_first(
     let token = message.token;
     match deliver(base, endpoint, tx, &message).await {
         Ok(next) => Ok(Step::Delivered { token, next }),
+        // It is the database that wants it again, and not the hook that failed.
+        Err(report) if report.is_transaction_conflict() => Err(report),
         Err(report) => {
             let attempts = message.attempts + i64::from(!is_leased);
             failed(base, endpoint, &message, attempts, &report).await?;
