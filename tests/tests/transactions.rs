@@ -648,3 +648,105 @@ async fn a_uuid_of_a_new_record_is_stored_and_found() {
     });
     assert_eq!(found.await, seed);
 }
+
+#[tokio::test]
+async fn a_savepoint_that_is_released_is_a_part_of_its_transaction() {
+    let store = garden().await;
+    let mut tx = store.database().transaction().await.unwrap();
+    tx.insert(&plant("moss")).await.unwrap();
+    let mut part = tx.savepoint().await.unwrap();
+    part.insert(&plant("fern")).await.unwrap();
+    part.release().await.unwrap();
+    tx.insert(&plant("reed")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(names(store.database()).await, ["moss", "fern", "reed"]);
+
+    let mut tx = store.database().transaction().await.unwrap();
+    let mut part = tx.savepoint().await.unwrap();
+    part.insert(&plant("oak")).await.unwrap();
+    part.release().await.unwrap();
+    drop(tx);
+    assert_eq!(names(store.database()).await, ["moss", "fern", "reed"]);
+}
+
+#[tokio::test]
+async fn a_savepoint_that_is_dropped_leaves_nothing_and_the_transaction_goes_on() {
+    let store = garden().await;
+    let mut tx = store.database().transaction().await.unwrap();
+    tx.insert(&plant("moss")).await.unwrap();
+    let mut part = tx.savepoint().await.unwrap();
+    part.insert(&plant("fern")).await.unwrap();
+    drop(part);
+    assert_eq!(tx.select::<Plant>().count().await.unwrap(), 1);
+    let mut part = tx.savepoint().await.unwrap();
+    part.insert(&plant("reed")).await.unwrap();
+    part.roll_back().await.unwrap();
+    // One that is dropped last is undone by the commit.
+    tx.insert(&plant("oak")).await.unwrap();
+    let mut part = tx.savepoint().await.unwrap();
+    part.insert(&plant("elm")).await.unwrap();
+    drop(part);
+    tx.commit().await.unwrap();
+    assert_eq!(names(store.database()).await, ["moss", "oak"]);
+}
+
+#[tokio::test]
+async fn savepoints_stand_in_savepoints() {
+    let store = garden().await;
+    let mut tx = store.database().transaction().await.unwrap();
+    let mut outer = tx.savepoint().await.unwrap();
+    outer.insert(&plant("outer")).await.unwrap();
+    let mut inner = outer.savepoint().await.unwrap();
+    inner.insert(&plant("lost")).await.unwrap();
+    drop(inner);
+    let mut inner = outer.savepoint().await.unwrap();
+    inner.insert(&plant("inner")).await.unwrap();
+    inner.release().await.unwrap();
+    outer.release().await.unwrap();
+    let mut outer = tx.savepoint().await.unwrap();
+    let mut inner = outer.savepoint().await.unwrap();
+    inner.insert(&plant("kept in what is lost")).await.unwrap();
+    inner.release().await.unwrap();
+    drop(outer);
+    tx.commit().await.unwrap();
+    assert_eq!(names(store.database()).await, ["outer", "inner"]);
+}
+
+#[tokio::test]
+async fn what_fails_in_a_savepoint_leaves_what_was_there_before() {
+    let store = garden().await;
+    let mut tx = store.database().transaction().await.unwrap();
+    tx.insert(&tag("kept")).await.unwrap();
+    let mut part = tx.savepoint().await.unwrap();
+    part.insert(&tag("lost")).await.unwrap();
+    assert_eq!(part.insert(&tag("kept")).await.unwrap_err().status(), 409);
+    // A statement that fails undoes itself alone.
+    assert_eq!(part.select::<Tag>().count().await.unwrap(), 2);
+    assert_eq!(part.insert(&tag("lost")).await.unwrap_err().status(), 409);
+    part.insert(&tag("too")).await.unwrap();
+    drop(part);
+    assert_eq!(tx.insert(&tag("kept")).await.unwrap_err().status(), 409);
+    tx.insert(&tag("after")).await.unwrap();
+    tx.commit().await.unwrap();
+    let tags = store.database().select::<Tag>().order_by(Tag::NAME.asc());
+    let tags = tags.all().await.unwrap();
+    let names: Vec<_> = tags.iter().map(|tag| tag.name.as_str()).collect();
+    assert_eq!(names, ["after", "kept"]);
+}
+
+#[tokio::test]
+async fn a_savepoint_that_is_given_up_half_way_leaves_nothing() {
+    let store = garden().await;
+    let mut tx = store.database().transaction().await.unwrap();
+    let part = async {
+        let mut part = tx.savepoint().await.unwrap();
+        part.insert(&plant("lost")).await.unwrap();
+        sleep(Duration::from_mins(1)).await;
+        part.release().await.unwrap();
+    };
+    let given_up = tokio::time::timeout(Duration::from_millis(100), part);
+    given_up.await.unwrap_err();
+    tx.insert(&plant("kept")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(names(store.database()).await, ["kept"]);
+}

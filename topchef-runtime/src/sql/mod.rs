@@ -203,7 +203,7 @@ mod tests {
         Condition::of(column, operator)
     }
 
-    fn shown(statement: &Statement) -> String {
+    pub(super) fn shown(statement: &Statement) -> String {
         assert!(!statement.text.contains(HOSTILE));
         format!("{}\n{:?}", statement.text, statement.values)
     }
