@@ -229,6 +229,28 @@ async fn units_that_conflict_are_run_again() {
 }
 
 #[tokio::test]
+async fn of_many_that_put_the_same_record_one_makes_it() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let served = serve(&database).await;
+    for key in 1..20 {
+        let puts = (0..6).map(|_| {
+            let api = served.api();
+            let body = json!({"title": format!("note {key}")});
+            tokio::spawn(async move { api.put(&format!("/notes/{key}"), &body).await.status })
+        });
+        let mut made = 0;
+        for put in puts.collect::<Vec<_>>() {
+            match put.await.unwrap() {
+                201 => made += 1,
+                status => assert_eq!(status, 200),
+            }
+        }
+        assert_eq!(made, 1);
+    }
+}
+
+#[tokio::test]
 async fn a_deadlock_ends_with_one_that_can_be_run_again() {
     let Some(scratch) = scratch() else { return };
     let database = opened(Database::postgres(scratch.address())).await;
