@@ -4,8 +4,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
-    clippy::expect_used,
     reason = "what a test's helpers cannot do stops the test"
 )]
 
@@ -42,7 +40,7 @@ struct Remark {
     #[resource(references = Note)]
     note_id: i64,
     #[resource(references = Remark)]
-    remark_id: Option<i64>,
+    above_id: Option<i64>,
 }
 
 fn note(title: &str) -> Note {
