@@ -451,7 +451,9 @@ async fn a_conflict_in_a_group_of_writes_fails_alone() {
     });
     let posts: Vec<_> = posts.collect();
     sleep(Duration::from_millis(200)).await;
-    assert!(posts.iter().all(|post| !post.is_finished()));
+    if Kind::of_this_run() == Kind::Sqlite {
+        assert!(posts.iter().all(|post| !post.is_finished()));
+    }
     tx.commit().await.unwrap();
     let (mut made, mut winner) = (0, None);
     for (number, post) in posts.into_iter().enumerate() {
@@ -595,10 +597,15 @@ async fn two_programs_may_write_the_same_file() {
     tx.insert(&plant("first")).await.unwrap();
     let second = tokio::spawn(async move { planted(&waiting, &["second"]).await });
     sleep(Duration::from_millis(100)).await;
-    assert!(!second.is_finished(), "it does not write over the other");
+    // On PostgreSQL only who writes the same row has to wait.
+    if Kind::of_this_run() == Kind::Sqlite {
+        assert!(!second.is_finished(), "it does not write over the other");
+    }
     tx.commit().await.unwrap();
     second.await.unwrap();
-    assert_eq!(names(&other).await[20..], ["first", "second"]);
+    let mut planted = names(&other).await.split_off(20);
+    planted.sort();
+    assert_eq!(planted, ["first", "second"]);
 }
 
 #[tokio::test]

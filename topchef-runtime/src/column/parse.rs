@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use rust_decimal::Decimal;
 use sea_query::Value;
 use serde::Deserialize;
@@ -104,7 +104,11 @@ pub fn parse_text(kind: Kind, text: &str) -> Result<Value, InputError> {
             .ok()
             .filter(has_four_digits)
             .map(|date| date.to_value()),
-        Kind::Time => text.parse::<NaiveTime>().ok().map(|time| time.to_value()),
+        Kind::Time => text
+            .parse::<NaiveTime>()
+            .ok()
+            .filter(is_of_a_day)
+            .map(|time| time.to_value()),
         Kind::DateTime => text
             .parse::<NaiveDateTime>()
             .ok()
@@ -126,6 +130,11 @@ fn of_decimal(number: Decimal) -> Value {
 }
 
 /// Whether the year has four digits: only then times sort as text, and only such moments are RFC 3339.
+/// A leap second is a moment, but no time that every day has; `PostgreSQL` has none.
+fn is_of_a_day(time: &NaiveTime) -> bool {
+    time.nanosecond() < 1_000_000_000
+}
+
 fn has_four_digits(time: &impl Datelike) -> bool {
     (0..=9999).contains(&time.year())
 }

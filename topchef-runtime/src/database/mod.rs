@@ -127,7 +127,7 @@ impl Database {
         descriptors: Vec<&'static Descriptor>,
     ) -> Result<(), DatabaseError> {
         let dialect = self.dialect();
-        let mut connection = self.begin().await?;
+        let mut connection = self.begin_unhurried().await?;
         let mut new = Vec::new();
         for descriptor in &descriptors {
             if connection.is_missing(descriptor.table).await? {
@@ -227,6 +227,18 @@ impl Database {
             None => Ok(None),
         })
         .await
+    }
+
+    /// As [`begin`](Self::begin), for what takes its time, such as an index over many rows.
+    async fn begin_unhurried(&self) -> Result<Connection, DatabaseError> {
+        match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(_) => self.begin().await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(postgres) => {
+                Ok(Connection::Postgres(postgres.begin_within(LONGEST).await?))
+            }
+        }
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

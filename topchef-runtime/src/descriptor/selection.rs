@@ -34,6 +34,12 @@ impl Shown {
 }
 
 impl Selection {
+    /// Whether a computed field of the record itself goes out.
+    pub(crate) fn shows_computed(&self) -> bool {
+        let mut shown = self.shown.iter();
+        shown.any(|shown| matches!(shown, Shown::Computed(_)))
+    }
+
     /// What a method of a resource shows when nothing else is asked for.
     ///
     /// A relation that leads back to a resource on the way ends there: its name is left out. One that leads from a resource

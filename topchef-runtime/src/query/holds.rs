@@ -315,18 +315,51 @@ mod tests {
         found
     }
 
-    #[test]
-    fn it_says_what_the_database_says() {
+    fn runtime() -> tokio::runtime::Runtime {
         let runtime = tokio::runtime::Builder::new_current_thread();
-        let runtime = { runtime }.enable_all().build().unwrap();
-        let database = runtime.block_on(async {
-            let database = Database::temporary().await.unwrap();
-            database.create_tables::<Sample>().await.unwrap();
-            database
-        });
+        { runtime }.enable_all().build().unwrap()
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn it_says_what_sqlite_says() {
+        let runtime = runtime();
+        let database = runtime.block_on(Database::temporary()).unwrap();
+        it_says_what_the_database_says(&runtime, &database);
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn it_says_what_postgresql_says() {
+        let Ok(url) = std::env::var("TOPCHEF_TEST_POSTGRES") else {
+            return;
+        };
+        if url.is_empty() {
+            return;
+        }
+        let runtime = runtime();
+        let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
+        let plain = crate::sql::Statement::plain;
+        let create = vec![plain(format!("CREATE SCHEMA {schema}"))];
+        let drop = vec![plain(format!("DROP SCHEMA {schema} CASCADE"))];
+        let open = |url: String| async { Database::postgres(url).open().await.unwrap() };
+        let maintenance = runtime.block_on(open(url.clone()));
+        let created = maintenance.write(create, |_, _| Ok(()));
+        runtime.block_on(created).unwrap();
+        let before = if url.contains('?') { '&' } else { '?' };
+        let inside = open(format!("{url}{before}options[search_path]={schema}"));
+        let database = runtime.block_on(inside);
+        it_says_what_the_database_says(&runtime, &database);
+        let dropped = maintenance.write(drop, |_, _| Ok(()));
+        runtime.block_on(dropped).unwrap();
+    }
+
+    fn it_says_what_the_database_says(runtime: &tokio::runtime::Runtime, database: &Database) {
+        let created = database.create_tables::<Sample>();
+        runtime.block_on(created).unwrap();
         let conditions = prop::collection::vec(condition(), 1..12);
         proptest!(ProptestConfig::with_cases(200), |(values in row(), conditions in conditions)| {
-            let found = runtime.block_on(disagreements(&database, &values, conditions));
+            let found = runtime.block_on(disagreements(database, &values, conditions));
             prop_assert!(found.is_empty(), "{values:?}\n{found:#?}");
         });
     }

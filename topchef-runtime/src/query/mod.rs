@@ -212,7 +212,7 @@ pub enum Operator {
     In(Vec<Value>),
     /// The text has this form: `%` is any text, `_` any character, `\` takes the next character as it is; case matters.
     Like(String),
-    /// As [`Like`](Self::Like), whether letters are large or small; on `SQLite` that is known of ASCII letters alone.
+    /// As [`Like`](Self::Like), whether letters are large or small; that is known of ASCII letters alone.
     LikeIgnoringCase(String),
 }
 

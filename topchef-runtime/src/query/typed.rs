@@ -210,7 +210,7 @@ impl<M, T: Textual> Column<M, T> {
         self.filter(Operator::Like(pattern.into()))
     }
 
-    /// As [`like`](Self::like), whether letters are large or small; on `SQLite` that is known of ASCII letters alone.
+    /// As [`like`](Self::like), whether letters are large or small; that is known of ASCII letters alone.
     pub fn ilike(self, pattern: impl Into<String>) -> Filter<M> {
         self.filter(Operator::LikeIgnoringCase(pattern.into()))
     }

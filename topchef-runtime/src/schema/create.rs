@@ -16,7 +16,7 @@ use crate::sql::Dialect;
 /// How many bytes of a name `PostgreSQL` keeps; it cuts off what is more.
 const LONGEST_NAME: usize = 63;
 
-/// The statements, in order: all tables, then their indexes.
+/// The statements, in order, for one transaction: all tables, then their indexes.
 ///
 /// `SQLite` takes a reference to a table that is made later, so the resources stand in any order; for `PostgreSQL` the
 /// references are made afterwards, by [`create_references`].
@@ -27,7 +27,12 @@ pub(crate) fn create_tables(dialect: Dialect, descriptors: &[&'static Descriptor
     let indexes = descriptors
         .iter()
         .flat_map(|descriptor| create_indexes(dialect, descriptor));
-    tables.chain(indexes).collect()
+    let before = match dialect {
+        Dialect::Sqlite => None,
+        // It would say of each one that is there that it is.
+        Dialect::Postgres => Some("SET LOCAL client_min_messages TO warning".to_owned()),
+    };
+    before.into_iter().chain(tables).chain(indexes).collect()
 }
 
 /// The references of tables that were made just now, and do not have them yet.
@@ -277,7 +282,13 @@ mod tests {
     use crate::schema::Resources;
 
     fn shown<R: Resources>() -> String {
-        create_tables(Dialect::Sqlite, &R::descriptors()).join(";\n")
+        let descriptors = R::descriptors();
+        let sides = [Dialect::Sqlite, Dialect::Postgres].map(|dialect| {
+            let mut texts = create_tables(dialect, &descriptors);
+            texts.extend(create_references(dialect, &descriptors));
+            texts.join(";\n")
+        });
+        sides.join("\n\n")
     }
 
     /// Every kind of column.
@@ -392,6 +403,18 @@ mod tests {
             envelope: crate::descriptor::Envelope::Data,
             docs: &[],
         };
-        assert_snapshot!(create_indexes(Dialect::Sqlite, &SORTED).join(";\n"));
+        let sides = [Dialect::Sqlite, Dialect::Postgres]
+            .map(|dialect| create_indexes(dialect, &SORTED).join(";\n"));
+        assert_snapshot!(sides.join("\n\n"));
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_is_told_from_others_that_begin_alike() {
+        let names = ["one", "two"].map(|end| format!("{}{end}", "é".repeat(40)));
+        let kept = names.clone().map(|name| kept(Dialect::Postgres, name));
+        assert_ne!(kept[0], kept[1]);
+        assert!(kept.iter().all(|name| name.len() <= LONGEST_NAME));
+        let [name, _] = names;
+        assert_eq!(super::kept(Dialect::Sqlite, name.clone()), name);
     }
 }

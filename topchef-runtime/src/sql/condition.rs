@@ -99,21 +99,18 @@ impl Dialect {
     fn like(self, column: Expr, pattern: &str) -> Expr {
         match self {
             Self::Sqlite => column.glob(pattern::glob(pattern)),
-            Self::Postgres => column.like(whole(pattern)),
+            // There `\` takes the next character as it is, without being told to.
+            Self::Postgres => column.like(pattern::whole(pattern)),
         }
     }
 
     /// `SQLite` knows the case of ASCII letters only, and so does `PostgreSQL` where texts compare byte by byte.
     fn like_ignoring_case(self, column: Expr, pattern: &str) -> Expr {
         match self {
-            Self::Sqlite => column.like(whole(pattern)),
-            Self::Postgres => column.ilike(whole(pattern)),
+            Self::Sqlite => column.like(LikeExpr::new(pattern::whole(pattern)).escape('\\')),
+            Self::Postgres => column.ilike(pattern::whole(pattern)),
         }
     }
-}
-
-fn whole(pattern: &str) -> LikeExpr {
-    LikeExpr::new(pattern::whole(pattern)).escape('\\')
 }
 
 #[cfg(test)]
@@ -122,7 +119,7 @@ mod tests {
 
     use rust_decimal::Decimal;
 
-    use super::super::tests::{condition, hostile, shown};
+    use super::super::tests::{both, condition, hostile};
     use super::*;
     use crate::query::Query;
     use crate::{ModelResource, Value};
@@ -137,7 +134,7 @@ mod tests {
     }
 
     fn selected(conditions: &[Condition]) -> String {
-        shown(&Dialect::Sqlite.select_one(Book::descriptor(), conditions))
+        both(|dialect| dialect.select_one(Book::descriptor(), conditions))
     }
 
     #[test]
@@ -170,7 +167,7 @@ mod tests {
             price(Operator::NotEqual(Value::Decimal(None))),
             Book::PRICE.gt_column(Book::OLD_PRICE).into(),
         ];
-        assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+        assert_snapshot!(both(|dialect| dialect.select(Book::descriptor(), &query)));
     }
 
     #[test]

@@ -145,3 +145,33 @@ fn is(key: &ScopedKey) -> Expr {
     let scope = Expr::col(Alias::new(SCOPE)).eq(key.scope.as_str());
     scope.and(Expr::col(Alias::new(KEY)).eq(key.key.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::super::tests::both;
+    use super::*;
+
+    #[test]
+    fn the_table_and_its_statements() {
+        let key = ScopedKey {
+            scope: "POST /books".to_owned(),
+            key: "one".to_owned(),
+        };
+        for index in 0..2 {
+            assert_snapshot!(both(|dialect| {
+                dialect.create_idempotency_keys()[index].clone()
+            }));
+        }
+        assert_snapshot!(both(|dialect| dialect.find_idempotency_key(&key, 7)));
+        assert_snapshot!(both(
+            |dialect| dialect.insert_idempotency_key(&key, "print", 8)
+        ));
+        assert_snapshot!(both(|dialect| dialect.store_idempotent_records(&key, "1")));
+        assert_snapshot!(both(|dialect| {
+            dialect.store_idempotent_answer(&key, 201, "[]".to_owned(), b"{}".to_vec())
+        }));
+        assert_snapshot!(both(|dialect| dialect.delete_idempotency_keys(9)));
+    }
+}

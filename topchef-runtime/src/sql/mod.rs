@@ -188,23 +188,35 @@ mod tests {
         Condition::of(column, operator)
     }
 
-    pub(super) fn shown(statement: &Statement) -> String {
+    fn shown(statement: &Statement) -> String {
         assert!(!statement.text.contains(HOSTILE));
         format!("{}\n{:?}", statement.text, statement.values)
+    }
+
+    /// A statement in both dialects.
+    pub(super) fn both(make: impl Fn(Dialect) -> Statement) -> String {
+        let sides = [Dialect::Sqlite, Dialect::Postgres].map(|dialect| shown(&make(dialect)));
+        sides.join("\n\n")
     }
 
     #[test]
     fn writes() {
         let key = [condition(0, Operator::Equal(Value::BigInt(Some(7))))];
         let values = [(1, hostile())];
-        assert_snapshot!(shown(&Dialect::Sqlite.insert(Book::descriptor(), &values)));
-        assert_snapshot!(shown(&Dialect::Sqlite.insert(Book::descriptor(), &[])));
-        assert_snapshot!(shown(&Dialect::Sqlite.update(
+        assert_snapshot!(both(|dialect| dialect.insert(Book::descriptor(), &values)));
+        assert_snapshot!(both(|dialect| dialect.insert(Book::descriptor(), &[])));
+        assert_snapshot!(both(|dialect| dialect.update(
             Book::descriptor(),
             &key,
             &values
         )));
-        assert_snapshot!(shown(&Dialect::Sqlite.delete(Book::descriptor(), &key)));
+        assert_snapshot!(both(|dialect| dialect.delete(Book::descriptor(), &key)));
+    }
+
+    #[test]
+    fn a_key_that_is_given_moves_the_count_on() {
+        let given = [(0, Value::from(7_i64)), (1, hostile())];
+        assert_snapshot!(both(|dialect| dialect.insert(Book::descriptor(), &given)));
     }
 
     #[derive(ModelResource)]

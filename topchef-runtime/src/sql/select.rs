@@ -3,8 +3,8 @@
 //! It does not know what the rows are for.
 
 use sea_query::{
-    Alias, Asterisk, ExplainStatement, Expr, ExprTrait, NullOrdering, Order, PostgresQueryBuilder,
-    SelectStatement, SqliteQueryBuilder,
+    Alias, Asterisk, ExplainStatement, Expr, ExprTrait, LockType, NullOrdering, Order,
+    PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder,
 };
 
 use super::{Dialect, Statement, column};
@@ -23,6 +23,8 @@ impl Dialect {
     }
 
     /// As [`select_one`](Self::select_one), in a transaction that is to change the row: until its end nobody else does.
+    ///
+    /// Who only refers to the row need not wait for that.
     pub(crate) fn select_to_change(
         self,
         descriptor: &Descriptor,
@@ -30,7 +32,7 @@ impl Dialect {
     ) -> Statement {
         let mut statement = self.rows(descriptor, conditions);
         // `SQLite` has no such words, and needs none: it has one writer.
-        statement.limit(1).lock_exclusive();
+        statement.limit(1).lock(LockType::NoKeyUpdate);
         self.build(&statement)
     }
 
@@ -144,7 +146,7 @@ impl Dialect {
 mod tests {
     use insta::assert_snapshot;
 
-    use super::super::tests::{Book, condition, hostile, shown};
+    use super::super::tests::{Book, both, condition, hostile};
     use super::*;
     use crate::query::{Cursor, Operator};
     use crate::{ModelResource, Value};
@@ -167,9 +169,9 @@ mod tests {
     #[test]
     fn a_page() {
         let mut query = query();
-        assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+        assert_snapshot!(both(|dialect| dialect.select(Book::descriptor(), &query)));
         query.start = Start::Offset(100);
-        assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+        assert_snapshot!(both(|dialect| dialect.select(Book::descriptor(), &query)));
     }
 
     #[test]
@@ -182,18 +184,26 @@ mod tests {
             (vec![Value::String(None), Value::BigInt(Some(7))], true),
         ] {
             query.start = Start::Cursor(Cursor { values, backward });
-            assert_snapshot!(shown(&Dialect::Sqlite.select(Book::descriptor(), &query)));
+            assert_snapshot!(both(|dialect| dialect.select(Book::descriptor(), &query)));
         }
+    }
+
+    #[test]
+    fn a_row_that_is_to_be_changed_is_held() {
+        let key = [condition(0, Operator::Equal(Value::BigInt(Some(7))))];
+        assert_snapshot!(both(
+            |dialect| dialect.select_to_change(Book::descriptor(), &key)
+        ));
     }
 
     #[test]
     fn a_count_and_the_plans() {
         let query = query();
         let descriptor = Book::descriptor();
-        assert_snapshot!(shown(&Dialect::Sqlite.count(descriptor, &query.conditions)));
-        assert_snapshot!(shown(&Dialect::Sqlite.plan(descriptor, &query)));
-        assert_snapshot!(shown(
-            &Dialect::Sqlite.plan_one(descriptor, &query.conditions)
+        assert_snapshot!(both(|dialect| dialect.count(descriptor, &query.conditions)));
+        assert_snapshot!(both(|dialect| dialect.plan(descriptor, &query)));
+        assert_snapshot!(both(
+            |dialect| dialect.plan_one(descriptor, &query.conditions)
         ));
     }
 }

@@ -71,6 +71,8 @@ impl Database {
 impl Transaction {
     /// The record with this primary key, with everything that this transaction wrote.
     ///
+    /// Nobody else changes it until the transaction ends, so that what was read is still true when it is saved.
+    ///
     /// # Errors
     /// A [`Report`] when the database fails.
     pub async fn get<M: ModelResource>(
@@ -82,7 +84,7 @@ impl Transaction {
         let statement = self
             .connection
             .dialect()
-            .select_one(descriptor, &[condition]);
+            .select_to_change(descriptor, &[condition]);
         let found = self
             .one(descriptor, statement, |row| Ok(M::from_row(row)?))
             .await?;

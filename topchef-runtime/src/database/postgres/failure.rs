@@ -55,13 +55,13 @@ pub(super) fn is_lost(error: &Error) -> bool {
     is_ended(error)
         || match error {
             Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => true,
-            _ => matches!(code(error), "08000" | "08003" | "08006" | "25P03"),
+            _ => matches!(code(error), "08000" | "08003" | "08006" | "08P01" | "25P03"),
         }
 }
 
 /// Whether the server said that it ended the connection, or that it takes no statements now.
 pub(super) fn is_ended(error: &Error) -> bool {
-    matches!(code(error), "57P01" | "57P02" | "57P03" | "57P05" | "08P01")
+    matches!(code(error), "57P01" | "57P02" | "57P03" | "57P05")
 }
 
 /// Whether the work came into the way of other work, and was undone.
@@ -98,6 +98,8 @@ pub(super) fn described(error: Error) -> DatabaseError {
     match error {
         Error::PoolTimedOut => DatabaseError::Busy,
         Error::PoolClosed => DatabaseError::Closed,
+        // A value that no column of PostgreSQL's can hold.
+        Error::Encode(_) => DatabaseError::Check,
         Error::Io(_) | Error::Tls(_) | Error::WorkerCrashed => {
             DatabaseError::Unavailable(Box::new(error))
         }

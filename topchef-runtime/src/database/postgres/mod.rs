@@ -223,11 +223,21 @@ impl Postgres {
     }
 
     pub(super) async fn begin(&self) -> Result<Session, DatabaseError> {
+        self.session(&self.begin.session, self.transaction_timeout)
+            .await
+    }
+
+    /// Opens a transaction that has its own time limit.
+    pub(super) async fn begin_within(&self, limit: Duration) -> Result<Session, DatabaseError> {
+        self.session(&Begin::new(limit).session, limit).await
+    }
+
+    async fn session(&self, begin: &Arc<str>, limit: Duration) -> Result<Session, DatabaseError> {
         let mut tries = self.tries();
         loop {
-            match self.begin_with(&self.begin.session).await {
+            match self.begin_with(begin).await {
                 Ok(tx) => {
-                    let deadline = Instant::now() + self.transaction_timeout;
+                    let deadline = Instant::now() + limit;
                     return Ok(Session::new(tx, deadline, self.preparation));
                 }
                 Err(error) if is_lost(&error) && tries.on_another_connection() => {}

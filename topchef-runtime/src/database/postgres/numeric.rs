@@ -87,7 +87,9 @@ pub(super) fn received(bytes: &[u8]) -> Option<Decimal> {
     ] = *header;
     let weight = i64::from(i16::from_be_bytes([weight_high, weight_low]));
     let sign = u16::from_be_bytes([sign_high, sign_low]);
+    // Places that a decimal does not have may only be zeros.
     let scale = u16::from_be_bytes([scale_high, scale_low]);
+    let scale = u32::from(scale).min(Decimal::MAX_SCALE);
     if sign != 0 && sign != NEGATIVE {
         return None;
     }
@@ -104,7 +106,7 @@ pub(super) fn received(bytes: &[u8]) -> Option<Decimal> {
     } else {
         mantissa
     };
-    in_places(signed, scale.into())
+    Decimal::try_from_i128_with_scale(signed, scale).ok()
 }
 
 /// A number times ten to the power of the exponent, where that is whole.
@@ -117,15 +119,6 @@ fn scaled(number: u128, exponent: i64) -> Option<u128> {
         return number.checked_mul(power);
     }
     (number % power == 0).then_some(number / power)
-}
-
-/// With as many of its places as a decimal has, where the others are zeros.
-fn in_places(mut mantissa: i128, mut scale: u32) -> Option<Decimal> {
-    while scale > Decimal::MAX_SCALE && mantissa % 10 == 0 {
-        mantissa /= 10;
-        scale -= 1;
-    }
-    Decimal::try_from_i128_with_scale(mantissa, scale).ok()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! It does not know which statement they stand in.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use sqlx::postgres::{PgArguments, PgRow, PgTypeKind, PgValueFormat, PgValueRef};
 use sqlx::{Arguments, Error, Row as _, TypeInfo, ValueRef};
 use uuid::Uuid;
@@ -17,6 +17,9 @@ const FIRST_DAY: i32 = 730_120;
 
 /// The seconds from 1970 to the moment from which `PostgreSQL` counts.
 const FIRST_SECOND: i64 = 946_684_800;
+
+/// From how many nanoseconds on a second is one that was put in.
+const LEAP: u32 = 1_000_000_000;
 
 /// The types that columns may have, by the numbers that stand in `pg_type`.
 mod oid {
@@ -89,6 +92,9 @@ fn bind(arguments: &mut PgArguments, value: &Value) -> Result<(), Reason> {
         Value::Bytes(bytes) => arguments.add(bytes.as_deref()),
         Value::Uuid(uuid) => arguments.add(*uuid),
         Value::ChronoDate(date) => arguments.add(*date),
+        Value::ChronoTime(Some(time)) if time.nanosecond() >= LEAP => {
+            Err("a leap second is no time of day".into())
+        }
         Value::ChronoTime(time) => arguments.add(*time),
         Value::ChronoDateTime(moment) => arguments.add(*moment),
         Value::ChronoDateTimeUtc(moment) => arguments.add(*moment),

@@ -118,10 +118,12 @@ impl Endpoint {
         statements: Vec<Statement>,
         selection: &Selection,
     ) -> Result<Option<Written>, Report> {
-        let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
-        let database = cx.database();
+        let permit = self.permit(cx)?;
+        // What code of the resource makes of the row can fail: then nothing of it may stand.
+        let is_plain = permit.rows.is_empty() && !selection.shows_computed();
+        let (model, selection, database) = (self.model, selection.clone(), cx.database());
         let row = move |position, row: &Row<'_>| written(model, position, row, &selection);
-        let written = if permit.rows.is_empty() {
+        let written = if is_plain {
             database.write(statements, row).await
         } else {
             let checked = move |position, found: &Row<'_>| {

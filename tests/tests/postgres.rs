@@ -1,0 +1,496 @@
+//! What is PostgreSQL's alone: what goes over the wire, connections that are lost, conflicts, time, and tables of others.
+//!
+//! All else is tested by the suites that run on either database.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "what a test's helpers cannot do stops the test"
+)]
+
+mod wire;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use tokio::time::sleep;
+use topchef_runtime::database::PostgresOptions;
+use topchef_runtime::{Database, ModelResource, Report};
+
+use topchef_tests::local::Served;
+use topchef_tests::{Kind, Scratch, skip};
+
+use wire::{Bouncer, Wire};
+
+/// A note; its title is unique.
+#[derive(Clone, Debug, ModelResource)]
+#[resource(collection(sort = [id, title, stars], filter = [title, stars]))]
+struct Note {
+    id: i64,
+    #[resource(unique)]
+    title: String,
+    stars: Option<i64>,
+    moment: Option<DateTime<Utc>>,
+}
+
+/// A remark on a note, and on another remark.
+#[derive(Clone, Debug, ModelResource)]
+struct Remark {
+    id: i64,
+    #[resource(references = Note)]
+    note_id: i64,
+    #[resource(references = Remark)]
+    remark_id: Option<i64>,
+}
+
+fn note(title: &str) -> Note {
+    Note {
+        id: 0,
+        title: title.to_owned(),
+        stars: None,
+        moment: None,
+    }
+}
+
+/// A new database; nothing, and a word of it, where there is no server.
+fn scratch() -> Option<Scratch> {
+    if std::env::var_os("TOPCHEF_TEST_POSTGRES").is_none_or(|address| address.is_empty()) {
+        skip("there is no PostgreSQL for what is PostgreSQL's alone");
+        return None;
+    }
+    Some(Scratch::of(Kind::Postgres))
+}
+
+async fn opened(options: PostgresOptions) -> Database {
+    let database = options.open().await.unwrap();
+    database.create_tables::<(Remark, Note)>().await.unwrap();
+    database
+}
+
+async fn serve(database: &Database) -> Served {
+    let api = topchef_runtime::Api::new(database.clone());
+    Served::new(api.resource::<Note>().resource::<Remark>()).await
+}
+
+fn status(report: &Report) -> u16 {
+    report.status().as_u16()
+}
+
+#[tokio::test]
+async fn a_post_without_hooks_is_one_statement_that_commits_by_itself() {
+    let Some(scratch) = scratch() else { return };
+    let wire = Wire::to(&scratch.address());
+    let database = opened(Database::postgres(wire.address()).connections(1)).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    api.post("/notes", &json!({"title": "prepared"}))
+        .await
+        .expect(201);
+    sleep(Duration::from_millis(50)).await;
+    wire.take();
+    api.post("/notes", &json!({"title": "one"}))
+        .await
+        .expect(201);
+    // Bound, executed and closed before one Sync; the driver asks with another one whether the connection is in order.
+    sleep(Duration::from_millis(50)).await;
+    let sent = wire.take();
+    assert_eq!(sent[..4], ["B", "E", "C", "S"]);
+    assert!(sent[4..].iter().all(|message| message == "S"), "{sent:?}");
+    api.get("/notes/1").await.expect(200);
+    api.patch("/notes/1", &json!({"stars": 3}))
+        .await
+        .expect(200);
+    assert!(wire.take().iter().all(|sent| !sent.starts_with('Q')));
+}
+
+#[tokio::test]
+async fn connections_that_the_server_ended_are_replaced() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address()).connections(4)).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    for round in 0..4 {
+        let reads = (0..4).map(|_| {
+            let api = api.clone();
+            tokio::spawn(async move { api.get("/notes").await.expect(200) })
+        });
+        for read in reads.collect::<Vec<_>>() {
+            read.await.unwrap();
+        }
+        // At once, or after a time in which a connection is no longer trusted.
+        sleep(Duration::from_millis(50 + 1000 * (round % 2))).await;
+        scratch.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        );
+        if round < 2 {
+            api.get("/notes").await.expect(200);
+        }
+        let title = format!("note {round}");
+        api.post("/notes", &json!({"title": title}))
+            .await
+            .expect(201);
+    }
+    assert_eq!(scratch.texts("SELECT title FROM notes").len(), 4);
+}
+
+#[tokio::test]
+async fn a_pool_that_is_used_up_is_said_and_recovers() {
+    let Some(scratch) = scratch() else { return };
+    let options = Database::postgres(scratch.address()).connections(2);
+    let database = opened(options.acquire_timeout(Duration::from_millis(200))).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    let held = [
+        database.transaction().await.unwrap(),
+        database.transaction().await.unwrap(),
+    ];
+    for answer in [
+        api.get("/notes").await,
+        api.post("/notes", &json!({"title": "a"})).await,
+    ] {
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        answer.problem(503);
+    }
+    drop(held);
+    api.get("/notes").await.expect(200);
+    api.post("/notes", &json!({"title": "a"})).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_said_without_the_password() {
+    let secret = "correct-horse";
+    let port = topchef_tests::free_port();
+    let url = format!("postgres://ada:{secret}@127.0.0.1:{port}/books");
+    let error = Database::postgres(url).open().await.unwrap_err();
+    let cause = std::error::Error::source(&error)
+        .expect("a cause")
+        .to_string();
+    assert!(cause.contains(&format!("127.0.0.1:{port}")), "{cause}");
+    assert!(!format!("{error} {error:?} {cause}").contains(secret));
+}
+
+#[tokio::test]
+async fn a_statement_that_fails_undoes_nothing_else() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let mut tx = database.transaction().await.unwrap();
+    tx.insert(&note("one")).await.unwrap();
+    let refused = tx.insert(&note("one")).await.unwrap_err();
+    assert_eq!(status(&refused), 409);
+    let mut two = tx.insert(&note("two")).await.unwrap();
+    let refused = tx.insert(&note("two")).await.unwrap_err();
+    assert_eq!(status(&refused), 409);
+    two = tx.get::<Note>(two.id).await.unwrap().unwrap().clone();
+    assert_eq!(two.title, "two");
+    tx.insert(&note("three")).await.unwrap();
+    tx.commit().await.unwrap();
+    let titles = scratch.texts("SELECT title FROM notes ORDER BY id");
+    assert_eq!(titles, ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn units_that_conflict_are_run_again() {
+    let Some(scratch) = scratch() else { return };
+    let address = scratch.address();
+    let before = if address.contains('?') { '&' } else { '?' };
+    let serializable =
+        format!("{address}{before}options[default_transaction_isolation]=serializable");
+    let database = opened(Database::postgres(serializable).connections(8)).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    api.post("/notes", &json!({"title": "shared"}))
+        .await
+        .expect(201);
+    for round in 0..10 {
+        let writes = (0..5).map(|number| {
+            let api = api.clone();
+            let stars = json!({"stars": round * 10 + number});
+            tokio::spawn(async move { api.patch("/notes/1", &stars).await.expect(200) })
+        });
+        for write in writes.collect::<Vec<_>>() {
+            write.await.unwrap();
+        }
+    }
+    // What a hook's transaction does cannot be run again by itself: it is said that it can be.
+    let (mut first, mut second) = (
+        database.transaction().await.unwrap(),
+        database.transaction().await.unwrap(),
+    );
+    second.select::<Note>().all().await.unwrap();
+    let mut shared = first.get::<Note>(1).await.unwrap().unwrap();
+    shared.set(Note::STARS, Some(1));
+    first.save(&mut shared).await.unwrap();
+    first.commit().await.unwrap();
+    let refused = second.get::<Note>(1).await.unwrap_err();
+    assert_eq!(status(&refused), 503);
+}
+
+#[tokio::test]
+async fn a_deadlock_ends_with_one_that_can_be_run_again() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let mut tx = database.transaction().await.unwrap();
+    for title in ["a", "b"] {
+        tx.insert(&note(title)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let crossing = [(1, 2), (2, 1)].map(|(first, second)| {
+        let database = database.clone();
+        tokio::spawn(async move {
+            let mut tx = database.transaction().await.unwrap();
+            tx.get::<Note>(first).await.unwrap();
+            sleep(Duration::from_millis(200)).await;
+            tx.get::<Note>(second).await.map(drop)
+        })
+    });
+    let mut refused = 0;
+    for one in crossing {
+        if let Err(report) = one.await.unwrap() {
+            assert_eq!(status(&report), 503);
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 1);
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_open_for_too_long_is_rolled_back_by_itself() {
+    let Some(scratch) = scratch() else { return };
+    let options = Database::postgres(scratch.address());
+    let database = opened(options.transaction_timeout(Duration::from_millis(300))).await;
+    let mut tx = database.transaction().await.unwrap();
+    tx.insert(&note("kept from others")).await.unwrap();
+    let other = database.clone();
+    let waiting = tokio::spawn(async move {
+        let mut tx = other.transaction().await.unwrap();
+        sleep(Duration::from_millis(150)).await;
+        // It waits for the first, which is idle, and goes on when that one's time is up.
+        tx.insert(&note("kept from others")).await.map(drop)
+    });
+    sleep(Duration::from_millis(600)).await;
+    let late = tx.insert(&note("late")).await.unwrap_err();
+    assert_eq!(status(&late), 503);
+    assert_eq!(status(&tx.commit().await.unwrap_err()), 503);
+    let _ = waiting.await.unwrap();
+    assert!(scratch.texts("SELECT title FROM notes").is_empty());
+    let mut tx = database.transaction().await.unwrap();
+    let slow = tx.select::<Note>().all();
+    slow.await.unwrap();
+    tx.insert(&note("in time")).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_is_given_up_leaves_no_open_transaction() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address()).connections(2)).await;
+    for number in 0..60 {
+        let title = format!("given up {number}");
+        let given_up = async {
+            let mut tx = database.transaction().await.unwrap();
+            tx.insert(&note(&title)).await.unwrap();
+            sleep(Duration::from_secs(10)).await;
+        };
+        let after = Duration::from_micros(100 * number);
+        let _ = tokio::time::timeout(after, given_up).await;
+        let served = database.find(Note::ID.eq(1)).await.unwrap();
+        assert!(served.is_none());
+    }
+    let mut tx = database.transaction().await.unwrap();
+    tx.insert(&note("kept")).await.unwrap();
+    tx.commit().await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(scratch.texts("SELECT title FROM notes"), ["kept"]);
+    let open = "SELECT state FROM pg_stat_activity \
+        WHERE datname = current_database() AND state LIKE 'idle in%'";
+    assert!(scratch.texts(open).is_empty());
+}
+
+#[tokio::test]
+async fn several_programs_make_the_tables_at_the_same_time() {
+    let Some(scratch) = scratch() else { return };
+    let programs = (0..6).map(|_| {
+        let options = Database::postgres(scratch.address()).connections(1);
+        tokio::spawn(async move { opened(options).await })
+    });
+    for program in programs.collect::<Vec<_>>() {
+        let database = program.await.unwrap();
+        let drifts = database.compare::<(Note, Remark)>().await.unwrap();
+        assert_eq!(drifts, []);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_given_is_not_assigned_later() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let mut tx = database.transaction().await.unwrap();
+    let mut ids = Vec::new();
+    for given in [0, 2, 0, 1000, 0, 500, 0] {
+        let title = format!("{} {given}", ids.len());
+        let given = Note {
+            id: given,
+            ..note(&title)
+        };
+        ids.push(tx.insert(&given).await.unwrap().id);
+    }
+    assert_eq!(ids, [1, 2, 3, 1000, 1001, 500, 1002]);
+}
+
+#[tokio::test]
+async fn tables_of_others_are_judged_by_their_types_and_refuse_what_does_not_fit() {
+    let Some(scratch) = scratch() else { return };
+    scratch.execute(
+        "CREATE TABLE notes (id serial PRIMARY KEY, title varchar(5) NOT NULL UNIQUE, \
+             stars int, moment timestamptz)",
+    );
+    let database = opened(Database::postgres(scratch.address())).await;
+    let drifts = database.compare::<Note>().await.unwrap();
+    let drifts: Vec<_> = drifts.iter().map(ToString::to_string).collect();
+    assert_eq!(drifts.len(), 2, "{drifts:#?}");
+    assert!(
+        drifts
+            .iter()
+            .all(|drift| drift.contains("is declared `integer`"))
+    );
+    let served = serve(&database).await;
+    let api = served.api();
+    api.post("/notes", &json!({"title": "short"}))
+        .await
+        .expect(201);
+    api.post("/notes", &json!({"title": "too long"}))
+        .await
+        .problem(400);
+    let large = json!({"title": "large", "stars": 1_i64 << 40});
+    api.post("/notes", &large).await.problem(400);
+    api.get("/notes?stars=1099511627776").await.expect(200);
+}
+
+#[tokio::test]
+async fn what_no_rust_type_holds_is_an_error_and_no_panic() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    scratch.execute(
+        "INSERT INTO notes (title, moment) VALUES ('far', 'infinity'), ('farther', '290000-01-01')",
+    );
+    let served = serve(&database).await;
+    let api = served.api();
+    for path in ["/notes/1", "/notes/2", "/notes"] {
+        api.get(path).await.problem(500);
+    }
+}
+
+#[tokio::test]
+async fn texts_sort_by_their_bytes_whatever_the_table_says() {
+    let Some(scratch) = scratch() else { return };
+    scratch.execute(
+        "CREATE TABLE notes (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, \
+             title text COLLATE \"und-x-icu\" NOT NULL UNIQUE, stars bigint, moment timestamptz)",
+    );
+    let database = opened(Database::postgres(scratch.address())).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    for title in ["b", "B", "a", "Ä", "A", "_"] {
+        api.post("/notes", &json!({"title": title}))
+            .await
+            .expect(201);
+    }
+    let titles = |answer: topchef_tests::Answer| {
+        let list = answer.expect(200).json();
+        let notes = list["data"].as_array().unwrap();
+        let titles = notes.iter().map(|note| note["title"].as_str().unwrap());
+        titles.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let sorted = titles(api.get("/notes?sort=title").await);
+    assert_eq!(sorted, ["A", "B", "_", "a", "b", "Ä"]);
+    let after = titles(api.get("/notes?title[gt]=B&sort=-title").await);
+    assert_eq!(after, ["Ä", "b", "a", "_"]);
+}
+
+#[tokio::test]
+async fn orders_and_pages_are_those_of_the_indexes_that_we_make() {
+    let Some(scratch) = scratch() else { return };
+    let address = scratch.address();
+    let before = if address.contains('?') { '&' } else { '?' };
+    // For so few rows it would read them all, and sort them.
+    let address = format!("{address}{before}options[enable_seqscan]=off&options[enable_sort]=off");
+    let database = opened(Database::postgres(address)).await;
+    let api = topchef_runtime::Api::new(database.clone()).allow_explain();
+    let served = Served::new(api.resource::<Note>()).await;
+    let api = served.api();
+    for title in ["a", "b", "c"] {
+        api.post("/notes", &json!({"title": title}))
+            .await
+            .expect(201);
+    }
+    for query in [
+        "sort=id",
+        "sort=-id",
+        "sort=title",
+        "sort=-title",
+        "sort=stars",
+        "sort=-stars",
+        "title[gt]=a&sort=title",
+        "stars[null]=true&sort=id",
+        "stars=5&sort=id",
+    ] {
+        let plan = |path: String| {
+            let api = api.clone();
+            async move { api.get(&path).await.expect(200).json()["data"]["plan"].to_string() }
+        };
+        let found = plan(format!("/notes?explain=true&{query}")).await;
+        assert!(found.contains("Index"), "{query}: {found}");
+        if !query.contains('[') && !query.contains("=5") {
+            // The order of a nullable column goes on by the key among rows that are alike.
+            assert!(!found.contains("\"Sort"), "{query}: {found}");
+        }
+        let first = api.get(&format!("/notes?{query}&limit=1&cursor=")).await;
+        if let Some(next) = first.expect(200).json()["links"]["next"].as_str() {
+            let query = next.split_once('?').unwrap().1;
+            let found = plan(format!("/notes?explain=true&{query}")).await;
+            assert!(found.contains("Index"), "{query}: {found}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn everything_works_behind_a_pooler_that_hands_out_connections_for_a_transaction() {
+    let Some(scratch) = scratch() else { return };
+    let Some(bouncer) = Bouncer::before(&scratch.address()).await else {
+        return;
+    };
+    let options = Database::postgres(bouncer.address()).statement_cache(0);
+    let database = opened(options.connections(8)).await;
+    let served = serve(&database).await;
+    let requests = (0..40).map(|number| {
+        let (api, database) = (served.api(), database.clone());
+        tokio::spawn(async move {
+            let title = format!("note {number}");
+            let made = api.post("/notes", &json!({"title": title})).await;
+            let path = format!("/notes/{}", made.expect(201).json()["data"]["id"]);
+            api.get(&path).await.expect(200);
+            api.patch(&path, &json!({"stars": number}))
+                .await
+                .expect(200);
+            api.put(&path, &json!({"title": title, "stars": 1}))
+                .await
+                .expect(200);
+            api.post("/notes", &json!({"title": title}))
+                .await
+                .problem(409);
+            api.get("/notes?sort=-title&limit=5").await.expect(200);
+            let mut tx = database.transaction().await.unwrap();
+            tx.insert(&note(&format!("{title} too"))).await.unwrap();
+            tx.insert(&note(&title)).await.unwrap_err();
+            tx.commit().await.unwrap();
+            api.delete(&path).await.expect(204);
+        })
+    });
+    for request in requests.collect::<Vec<_>>() {
+        request.await.unwrap();
+    }
+    assert_eq!(scratch.texts("SELECT title FROM notes").len(), 40);
+}
