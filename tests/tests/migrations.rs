@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test, which they stop")]
 
+#[expect(dead_code, reason = "only the pooler of it is used here")]
+mod wire;
+
 use std::sync::Arc;
 use topchef_server::resources::{Job, Service};
 use topchef_tests::{Finished, Kind, Launch, Scratch, Server, lab};
@@ -170,4 +173,33 @@ async fn waiting_jobs_are_found_by_an_index_and_not_sorted() {
     let plan = server.launch().database().texts(&explain).join("\n");
     assert!(plan.contains("using jobs_by_state"), "{plan}");
     assert!(!plan.contains("Sort"), "{plan}");
+}
+
+/// Two connections serve all of them, each for one transaction at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_of_it_works_behind_a_pooler() {
+    if !Kind::Postgres.is_of_this_run("a pooler stands before a PostgreSQL") {
+        return;
+    }
+    let database = Scratch::new();
+    let Some(bouncer) = wire::Bouncer::before(&database.address()).await else {
+        return;
+    };
+    let address = format!("{}?statement-cache-capacity=0", bouncer.address());
+    let begin = |_| {
+        let address = address.clone();
+        std::thread::spawn(move || Launch::serve_at(&address).start())
+    };
+    let begun: Vec<_> = (0..3).map(begin).collect();
+    let servers: Vec<_> = begun.into_iter().map(|it| it.join().unwrap()).collect();
+    let run = Launch::bare()
+        .arguments(["migrate", "--database", &address])
+        .run();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for server in &servers {
+        let (_, job) = lab::service_and_job(&server.api()).await;
+        for server in &servers {
+            lab::job(&server.api(), &job).await;
+        }
+    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use topchef_tests::lab::title;
 use topchef_tests::{Answer, Api, Cluster, Kind, Launch, Scratch, Server, eventually, lab};
 
@@ -163,7 +164,7 @@ struct Load {
     ended: Arc<AtomicBool>,
     taken: Arc<AtomicUsize>,
     refused: Arc<AtomicUsize>,
-    clients: Vec<tokio::task::JoinHandle<Vec<String>>>,
+    clients: Vec<JoinHandle<Vec<String>>>,
 }
 
 /// What came of it.
@@ -231,7 +232,7 @@ impl Load {
     async fn counts(&self, counter: &AtomicUsize, more: usize, what: &str) {
         let due = counter.load(Ordering::SeqCst) + more;
         eventually(what, async || {
-            let is_over = self.clients.iter().any(|client| client.is_finished());
+            let is_over = self.clients.iter().any(JoinHandle::is_finished);
             (is_over || counter.load(Ordering::SeqCst) >= due).then_some(())
         })
         .await;
