@@ -5,7 +5,7 @@
 use crate::launch::LIMIT;
 use crate::skip;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -134,8 +134,9 @@ impl Scratch {
                 let (address, sql) = (address.clone(), sql.to_owned());
                 did(&apart(async move {
                     let mut connection = connect_to_postgres(&address).await;
-                    let query = sqlx::query_scalar(AssertSqlSafe(sql));
-                    query.fetch_all(&mut connection).await.unwrap()
+                    let statements = sqlx::raw_sql(AssertSqlSafe(sql));
+                    let rows = statements.fetch_all(&mut connection).await.unwrap();
+                    rows.iter().map(|row| row.get(0)).collect()
                 }))
             }
         }
@@ -177,7 +178,7 @@ fn connect(file: &Path) -> rusqlite::Connection {
 }
 
 /// What the environment of the tests says; empty when it says nothing.
-fn variable(name: &str) -> String {
+pub(crate) fn variable(name: &str) -> String {
     let value = std::env::var_os(name).unwrap_or_default();
     value.into_string().unwrap()
 }

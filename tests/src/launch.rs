@@ -63,18 +63,22 @@ impl Launch {
 
     /// `serve` on a free loopback port, over this database, which others may use too.
     pub fn serve_over(database: Arc<Scratch>) -> Self {
-        let address = database.address();
-        let mut launch = Self::bare().arguments([
+        let mut launch = Self::serve_at(&database.address());
+        launch.database = Some(database);
+        launch
+    }
+
+    /// `serve` on a free loopback port, over the database of that address.
+    pub fn serve_at(database: &str) -> Self {
+        Self::bare().arguments([
             "serve",
             "--host",
             "127.0.0.1",
             "--port",
             "0",
             "--database",
-            &address,
-        ]);
-        launch.database = Some(database);
-        launch
+            database,
+        ])
     }
 
     /// The database that it serves over.

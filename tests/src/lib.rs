@@ -17,6 +17,7 @@
 mod answer;
 mod api;
 mod binary;
+mod cluster;
 mod curl;
 mod database;
 mod example;
@@ -30,6 +31,7 @@ mod walk;
 
 pub use answer::{Answer, Fault, assert_keys};
 pub use api::Api;
+pub use cluster::Cluster;
 pub use database::{Kind, Scratch};
 pub use example::Example;
 pub use launch::{Finished, Launch};

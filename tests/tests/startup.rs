@@ -3,7 +3,9 @@
 use serde_json::json;
 use std::io::Write;
 use std::time::Instant;
-use topchef_tests::{Api, Finished, Kind, Launch, Server, eventually, free_port, lab, raw, skip};
+use topchef_tests::{
+    Api, Finished, Kind, Launch, Scratch, Server, eventually, free_port, lab, raw, skip,
+};
 
 /// Asserts that the run failed with a message for people that contains `words`.
 fn assert_failed(run: &Finished, words: &[&str]) {
@@ -373,4 +375,82 @@ async fn the_file_alone_is_whole_after_a_clean_end() {
         .get(&format!("/services/{service}"))
         .await
         .expect(200);
+}
+
+/// The address of a new database, with a password in it, which the server of the tests does not ask for.
+fn with_password(database: &Scratch, scheme: &str, password: &str) -> String {
+    let address = database.address();
+    let (_, rest) = address.split_once("://").unwrap_or_default();
+    let (who, place) = rest.split_once('@').unwrap_or_default();
+    let (user, _) = who.split_once(':').unwrap_or((who, ""));
+    format!("{scheme}://{user}:{password}@{place}")
+}
+
+#[tokio::test]
+async fn an_address_of_postgresql_is_taken_in_every_spelling_and_its_password_kept() {
+    if !Kind::Postgres.is_of_this_run("addresses of PostgreSQL are tried where there is one") {
+        return;
+    }
+    for (variable, scheme) in [
+        ("TOPCHEF_DATABASE", "postgres"),
+        ("TOPCHEF_DATABASE", "postgresql"),
+        ("DATABASE_URI", "postgresql+psycopg2"),
+    ] {
+        let database = Scratch::new();
+        let address = with_password(&database, scheme, "correct-horse");
+        let mut server = Launch::bare()
+            .environment(variable, &address)
+            .environment("TOPCHEF_DATABASE_CONNECTIONS", "3")
+            .environment("RUST_LOG", "trace")
+            .arguments(["--port", "0"])
+            .start();
+        lab::service_and_job(&server.api()).await;
+        assert_eq!(server.terminate().code(), Some(0));
+        assert!(!server.launch().file("topchef.db").exists());
+        let log = server.log();
+        assert!(log.contains("starting"), "{log}");
+        assert!(!log.contains("correct-horse"), "{log}");
+        let count = database.texts("SELECT CAST(count(*) AS text) FROM jobs");
+        assert_eq!(count, ["1"]);
+    }
+}
+
+#[test]
+fn a_postgresql_that_cannot_be_is_a_clear_failure_without_its_password() {
+    let port = free_port();
+    for (address, code, words) in [
+        (
+            format!("postgres://ada:correct-horse@127.0.0.1:{port}/lab"),
+            1,
+            ["postgresql://ada@127.0.0.1", "cannot be reached"],
+        ),
+        (
+            "postgres://ada:correct-horse@127.0.0.1:many/lab".to_owned(),
+            2,
+            ["--database", "postgresql://user:password@host"],
+        ),
+        (
+            "postgres://ada@127.0.0.1/lab?passwort=correct-horse".to_owned(),
+            2,
+            ["--database", "parameters"],
+        ),
+        (
+            "mysql://ada:correct-horse@127.0.0.1/lab".to_owned(),
+            2,
+            ["--database", "MySQL"],
+        ),
+    ] {
+        for command in ["serve", "migrate"] {
+            let launch = Launch::bare().arguments([command, "--database", &address]);
+            let launch = if command == "serve" {
+                launch.arguments(["--port", "0"])
+            } else {
+                launch
+            };
+            let run = launch.environment("RUST_LOG", "trace").run();
+            assert_eq!(run.code, Some(code), "{run:?}");
+            assert_failed(&run, &words);
+            assert!(!run.stderr.contains("correct-horse"), "{run:?}");
+        }
+    }
 }

@@ -65,6 +65,9 @@ async fn take(
     // Another may have taken them meanwhile.
     let taken = taken(transaction).await?;
     let due = due(steps, taken.as_deref(), older)?;
+    if due.is_empty() {
+        return Ok(());
+    }
     let made = transaction.execute(RECORD).await;
     made.map_err(MigrationError::Record)?;
     for step in due {
@@ -83,8 +86,12 @@ async fn take(
 }
 
 /// None when the database has no record of steps.
+///
+/// The catalogue is read, and not asked by `to_regclass`: that answers within a transaction what it has answered before.
 async fn taken(connection: &mut PgConnection) -> Result<Option<Vec<Taken>>, MigrationError> {
-    let has_record = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+    let has_record = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class
+        WHERE relname = '_sqlx_migrations' AND pg_catalog.pg_table_is_visible(oid))";
+    let has_record = sqlx::query_scalar(has_record)
         .persistent(false)
         .fetch_one(&mut *connection)
         .await;
