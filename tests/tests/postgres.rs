@@ -4,8 +4,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
-    clippy::expect_used,
     reason = "what a test's helpers cannot do stops the test"
 )]
 
@@ -42,7 +40,7 @@ struct Remark {
     #[resource(references = Note)]
     note_id: i64,
     #[resource(references = Remark)]
-    remark_id: Option<i64>,
+    above_id: Option<i64>,
 }
 
 fn note(title: &str) -> Note {
@@ -226,6 +224,28 @@ async fn units_that_conflict_are_run_again() {
     first.commit().await.unwrap();
     let refused = second.get::<Note>(1).await.unwrap_err();
     assert_eq!(status(&refused), 503);
+}
+
+#[tokio::test]
+async fn of_many_that_put_the_same_record_one_makes_it() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let served = serve(&database).await;
+    for key in 1..20 {
+        let puts = (0..6).map(|_| {
+            let api = served.api();
+            let body = json!({"title": format!("note {key}")});
+            tokio::spawn(async move { api.put(&format!("/notes/{key}"), &body).await.status })
+        });
+        let mut made = 0;
+        for put in puts.collect::<Vec<_>>() {
+            match put.await.unwrap() {
+                201 => made += 1,
+                status => assert_eq!(status, 200),
+            }
+        }
+        assert_eq!(made, 1);
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,12 @@ fn parts(address: &str) -> (&str, &str, &str) {
     (&address[..host], &address[host..end], &address[end..])
 }
 
+/// What the environment of the tests says; empty when it says nothing.
+fn variable(name: &str) -> String {
+    let value = std::env::var_os(name).unwrap_or_default();
+    value.into_string().unwrap()
+}
+
 /// Passes everything on to a server, and remembers the kinds of the messages that it is sent.
 pub(crate) struct Wire {
     address: String,
@@ -92,7 +98,7 @@ async fn pass_on(
     }
 }
 
-/// A PgBouncer that hands out connections for a transaction each, and has two of them.
+/// A `PgBouncer` that hands out connections for a transaction each, and has two of them.
 pub(crate) struct Bouncer {
     address: String,
     process: Child,
@@ -102,7 +108,7 @@ pub(crate) struct Bouncer {
 impl Bouncer {
     /// Before the server of this address; nothing where the program is not installed.
     pub(crate) async fn before(address: &str) -> Option<Self> {
-        let program = std::env::var("TOPCHEF_TEST_PGBOUNCER").unwrap_or_default();
+        let program = variable("TOPCHEF_TEST_PGBOUNCER");
         if program.is_empty() {
             skip("there is no PgBouncer to work behind");
             return None;
@@ -124,7 +130,7 @@ impl Bouncer {
         )
         .unwrap();
         let mut command = Command::new(program);
-        let owner = std::env::var("TOPCHEF_TEST_POSTGRES_USER").unwrap_or_default();
+        let owner = variable("TOPCHEF_TEST_POSTGRES_USER");
         if !owner.is_empty() {
             let readable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
             std::fs::set_permissions(folder.path(), readable).unwrap();

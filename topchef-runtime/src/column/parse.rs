@@ -107,7 +107,7 @@ pub fn parse_text(kind: Kind, text: &str) -> Result<Value, InputError> {
         Kind::Time => text
             .parse::<NaiveTime>()
             .ok()
-            .filter(is_of_a_day)
+            .filter(|time| is_of_a_day(*time))
             .map(|time| time.to_value()),
         Kind::DateTime => text
             .parse::<NaiveDateTime>()
@@ -131,7 +131,7 @@ fn of_decimal(number: Decimal) -> Value {
 
 /// Whether the year has four digits: only then times sort as text, and only such moments are RFC 3339.
 /// A leap second is a moment, but no time that every day has; `PostgreSQL` has none.
-fn is_of_a_day(time: &NaiveTime) -> bool {
+fn is_of_a_day(time: NaiveTime) -> bool {
     time.nanosecond() < 1_000_000_000
 }
 

@@ -235,9 +235,9 @@ impl Database {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(_) => self.begin().await,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(postgres) => {
-                Ok(Connection::Postgres(postgres.begin_within(LONGEST).await?))
-            }
+            Driver::Postgres(postgres) => Ok(Connection::Postgres(
+                Box::pin(postgres.begin_within(LONGEST)).await?,
+            )),
         }
     }
 
@@ -261,7 +261,7 @@ impl Database {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => sqlite.rows(statement, decode).await,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(postgres) => postgres.rows(statement, decode).await,
+            Driver::Postgres(postgres) => Box::pin(postgres.rows(statement, decode)).await,
         }
     }
 
@@ -284,7 +284,7 @@ impl Database {
                 sqlite.write(statements, decode).await
             }
             #[cfg(feature = "postgres")]
-            Driver::Postgres(postgres) => postgres.write(statements, decode).await,
+            Driver::Postgres(postgres) => Box::pin(postgres.write(statements, decode)).await,
         }
     }
 
@@ -303,7 +303,7 @@ impl Database {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => sqlite.write(statements, decode).await,
             #[cfg(feature = "postgres")]
-            Driver::Postgres(postgres) => postgres.write_with(statements, decode).await,
+            Driver::Postgres(postgres) => Box::pin(postgres.write_with(statements, decode)).await,
         }
     }
 
@@ -313,7 +313,9 @@ impl Database {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => Ok(Connection::Sqlite(sqlite.begin().await?)),
             #[cfg(feature = "postgres")]
-            Driver::Postgres(postgres) => Ok(Connection::Postgres(postgres.begin().await?)),
+            Driver::Postgres(postgres) => {
+                Ok(Connection::Postgres(Box::pin(postgres.begin()).await?))
+            }
         }
     }
 }
@@ -348,7 +350,7 @@ impl Connection {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(session) => session.rows(statement, decode).await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(session) => session.rows(statement, decode).await,
+            Self::Postgres(session) => Box::pin(session.rows(statement, decode)).await,
         }
     }
 
@@ -403,7 +405,7 @@ impl Connection {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(session) => session.commit().await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(session) => session.commit().await,
+            Self::Postgres(session) => Box::pin(session.commit()).await,
         }
     }
 }

@@ -331,6 +331,10 @@ mod tests {
     #[cfg(feature = "postgres")]
     #[test]
     fn it_says_what_postgresql_says() {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "what a test runs beside is no setting"
+        )]
         let Ok(url) = std::env::var("TOPCHEF_TEST_POSTGRES") else {
             return;
         };

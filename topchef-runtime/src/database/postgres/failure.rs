@@ -18,19 +18,19 @@ struct Said {
 }
 
 impl Said {
-    fn of(error: &PgDatabaseError) -> Box<Self> {
-        Box::new(Self {
+    fn of(error: &PgDatabaseError) -> Self {
+        Self {
             code: error.code().to_owned(),
             message: error.message().to_owned(),
-        })
+        }
     }
 }
 
 /// Why a server cannot be reached, without a part of its address that is a secret.
-pub(super) fn reason(error: Error) -> String {
-    match &error {
+pub(super) fn reason(error: &Error) -> String {
+    match error {
         Error::Io(cause) => cause.to_string(),
-        Error::Database(_) => match said(&error) {
+        Error::Database(_) => match said(error) {
             Some(said) => Said::of(said).to_string(),
             None => "the server refused".to_owned(),
         },
@@ -122,22 +122,22 @@ fn of_code(said: &PgDatabaseError) -> DatabaseError {
         },
         "23514" | "23P01" => DatabaseError::Check,
         // No number is left to assign.
-        "2200H" => DatabaseError::Driver(Said::of(said)),
+        "2200H" => DatabaseError::Driver(Box::new(Said::of(said))),
         // A table that was not made from its struct: its column is narrower than the field.
         code if code.starts_with("22") => DatabaseError::Check,
         // Of the last three, another program makes the same at the same time.
         "40001" | "40P01" | "42P07" | "42710" | "42P06" => DatabaseError::Conflict,
         "57014" | "25P02" | "25P03" | "25P04" => DatabaseError::TimedOut,
         "53200" | "53300" | "53400" | "55P03" => DatabaseError::Busy,
-        "25006" | "3D000" => DatabaseError::Unavailable(Said::of(said)),
+        "25006" | "3D000" => DatabaseError::Unavailable(Box::new(Said::of(said))),
         // Connections, who may connect, and the operator's interventions.
         code if ["08", "28", "57"]
             .iter()
             .any(|class| code.starts_with(class)) =>
         {
-            DatabaseError::Unavailable(Said::of(said))
+            DatabaseError::Unavailable(Box::new(Said::of(said)))
         }
-        _ => DatabaseError::Driver(Said::of(said)),
+        _ => DatabaseError::Driver(Box::new(Said::of(said))),
     }
 }
 

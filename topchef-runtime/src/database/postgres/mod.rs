@@ -95,7 +95,7 @@ impl Postgres {
         let Ok(reached) = reached.await else {
             return Err(address.unreachable("it did not answer in time"));
         };
-        let connection = reached.map_err(|error| address.unreachable(failure::reason(error)))?;
+        let connection = reached.map_err(|error| address.unreachable(failure::reason(&error)))?;
         // It was only to see whether there is a server; the pool makes its own.
         let _ = connection.close().await;
         let pool = PgPoolOptions::new()

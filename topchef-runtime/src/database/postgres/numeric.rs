@@ -118,7 +118,7 @@ fn scaled(number: u128, exponent: i64) -> Option<u128> {
     if exponent >= 0 {
         return number.checked_mul(power);
     }
-    (number % power == 0).then_some(number / power)
+    number.is_multiple_of(power).then_some(number / power)
 }
 
 #[cfg(test)]

@@ -128,11 +128,7 @@ impl PostgresOptions {
     pub(super) fn address(&self) -> Result<Address, DatabaseError> {
         let parameters = parameters(&self.url)?;
         let connection: PgConnectOptions = self.url.parse().map_err(wrong)?;
-        let cache = match (self.statement_cache, parameters) {
-            (Some(statements), _) => statements,
-            (None, Some(statements)) => statements,
-            (None, None) => STATEMENTS,
-        };
+        let cache = self.statement_cache.or(parameters).unwrap_or(STATEMENTS);
         let preparation = match cache {
             0 => Preparation::Anew,
             _ => Preparation::Kept,
