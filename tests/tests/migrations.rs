@@ -150,8 +150,8 @@ async fn several_that_begin_at_once_on_a_new_database_all_go_on() {
                 }
             })
         };
-        let begun: Vec<_> = (0..4).map(begin).collect();
-        let servers = begun.into_iter().filter_map(|it| it.join().unwrap());
+        let started: Vec<_> = (0..4).map(begin).collect();
+        let servers = started.into_iter().filter_map(|it| it.join().unwrap());
         let servers: Vec<_> = servers.collect();
         let (_, job) = lab::service_and_job(&servers[0].api()).await;
         for server in &servers {
@@ -190,8 +190,8 @@ async fn all_of_it_works_behind_a_pooler() {
         let address = address.clone();
         std::thread::spawn(move || Launch::serve_at(&address).start())
     };
-    let begun: Vec<_> = (0..3).map(begin).collect();
-    let servers: Vec<_> = begun.into_iter().map(|it| it.join().unwrap()).collect();
+    let started: Vec<_> = (0..3).map(begin).collect();
+    let servers: Vec<_> = started.into_iter().map(|it| it.join().unwrap()).collect();
     let run = Launch::bare()
         .arguments(["migrate", "--database", &address])
         .run();
