@@ -10,7 +10,12 @@ use topchef_server::resources::{Job, Service};
 use topchef_tests::{Finished, Kind, Launch, Scratch, Server, lab};
 
 /// What the steps make, in an order in which it can be dropped.
-const TABLES: &[&str] = &["jobs", "services"];
+const TABLES: &[&str] = &[
+    "topchef_outbox",
+    "topchef_idempotency_keys",
+    "jobs",
+    "services",
+];
 const FIRST: &str = "0001_services_and_jobs";
 
 /// A run of `migrate` over a database.
@@ -56,6 +61,39 @@ async fn the_tables_are_those_of_the_resources_whoever_makes_them() {
         let drifts = database.compare::<(Service, Job)>().await.unwrap();
         assert_eq!(drifts, []);
     }
+}
+
+/// The columns and indexes of the runtime's own tables, one a text.
+fn own_tables(database: &Scratch) -> Vec<String> {
+    database.texts(match Kind::of_this_run() {
+        Kind::Sqlite => {
+            "SELECT concat_ws(' ', m.name, c.name, lower(c.type), c.\"notnull\", c.dflt_value, c.pk)
+             FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+             WHERE m.type = 'table' AND m.name LIKE 'topchef!_%' ESCAPE '!'
+             UNION ALL
+             SELECT concat_ws(' ', l.name, l.\"unique\", l.partial, c.name)
+             FROM sqlite_schema m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) c
+             WHERE m.type = 'table' AND m.name LIKE 'topchef!_%' ESCAPE '!'
+             ORDER BY 1"
+        }
+        Kind::Postgres => {
+            "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default, is_identity)
+             FROM information_schema.columns WHERE table_name LIKE 'topchef!_%' ESCAPE '!'
+             UNION ALL
+             SELECT indexdef FROM pg_indexes WHERE tablename LIKE 'topchef!_%' ESCAPE '!'
+             ORDER BY 1"
+        }
+    })
+}
+
+#[tokio::test]
+async fn the_runtimes_own_tables_are_those_that_it_would_make() {
+    let (migrated, prepared) = (Scratch::new(), Scratch::new());
+    assert_eq!(migrate(&migrated).code, Some(0));
+    prepared.open().await.prepare().await.unwrap();
+    let tables = own_tables(&migrated);
+    assert!(tables.len() > 20, "{tables:?}");
+    assert_eq!(tables, own_tables(&prepared));
 }
 
 #[tokio::test]
