@@ -9,6 +9,7 @@
 //! | [`http`] | what each request answers: bodies, statuses, headers, errors |
 //! | [`queries`] | what the URL of a `GET` may ask |
 //! | [`hooks`] | code of yours before, in and after the transaction |
+//! | [`transactions`] | transactions in code, hooks that survive a crash, SQLite and PostgreSQL |
 //! | [`authorization`] | who may do what, and with which rows |
 //! | [`documentation`] | what an API says of itself: OpenAPI, Swagger UI, JSON Schema |
 //! | [`examples`] | five applications of one file each, and every request that they are walked through with |
@@ -27,6 +28,9 @@ pub mod queries {}
 
 #[doc = include_str!("hooks.md")]
 pub mod hooks {}
+
+#[doc = include_str!("transactions.md")]
+pub mod transactions {}
 
 #[doc = include_str!("authorization.md")]
 pub mod authorization {}
