@@ -42,7 +42,8 @@ pub enum OpenError {
     Open(#[from] DatabaseError),
 }
 
-async fn open(
+/// Opens the database of an address, over so many connections where there are any.
+pub(crate) async fn open(
     address: &DatabaseAddress,
     connections: Option<NonZeroU32>,
 ) -> Result<Database, DatabaseError> {

@@ -4,7 +4,7 @@
 use clap::Args;
 
 use super::storage::StorageArgs;
-use crate::config::MigrateConfig;
+use crate::config::StorageConfig;
 use crate::migrations::{self, MigrationError};
 
 /// The flags of `migrate`.
@@ -30,7 +30,7 @@ pub struct MigrateError {
 }
 
 /// Creates the tables of the database, or those that are missing.
-pub(super) async fn run(config: &MigrateConfig) -> Result<(), MigrateError> {
+pub(super) async fn run(config: &StorageConfig) -> Result<(), MigrateError> {
     let database = config.database.to_string();
     match migrations::run(&config.database).await {
         Ok(()) => tracing::info!(database, "up to date"),

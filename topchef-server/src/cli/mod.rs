@@ -2,10 +2,12 @@
 //! It does not know what the settings mean; that is [`crate::config`].
 
 mod migrate;
+mod outbox;
 mod serve;
 mod storage;
 
 pub use migrate::MigrateError;
+pub use outbox::{OutboxAction, OutboxError};
 pub use serve::ServeError;
 
 use std::num::NonZeroUsize;
@@ -13,7 +15,7 @@ use std::num::NonZeroUsize;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    config::{Config, ConfigError, LogConfig, MigrateConfig},
+    config::{Config, ConfigError, LogConfig, StorageConfig},
     telemetry::TelemetryError,
 };
 
@@ -42,6 +44,8 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Create the database or bring it up to date, then exit
     Migrate(migrate::MigrateArgs),
+    /// Look at what waits to follow a commit and at what was given up, and have it tried again
+    Outbox(outbox::OutboxArgs),
 }
 
 /// A command with its settings, checked and ready to run.
@@ -50,7 +54,9 @@ pub enum Plan {
     /// Run the server.
     Serve(Config),
     /// Create the database or bring it up to date.
-    Migrate(MigrateConfig),
+    Migrate(StorageConfig),
+    /// Look at the outbox, or change what is in it.
+    Outbox(StorageConfig, OutboxAction),
 }
 
 /// Why a command did not do what it was asked.
@@ -71,6 +77,9 @@ pub enum CliError {
     /// The database could not be created or brought up to date.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// The outbox could not be looked at or changed.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
 }
 
 impl Cli {
@@ -86,7 +95,11 @@ impl Cli {
             None => serve(&self.serve).map(Plan::Serve),
             Some(Command::Serve(args)) => serve(args).map(Plan::Serve),
             Some(Command::Migrate(args)) => {
-                MigrateConfig::resolve(|name| args.flag(name), &variable).map(Plan::Migrate)
+                StorageConfig::resolve(|name| args.flag(name), &variable).map(Plan::Migrate)
+            }
+            Some(Command::Outbox(args)) => {
+                let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
+                Ok(Plan::Outbox(config, args.action()))
             }
         }
     }
@@ -97,7 +110,7 @@ impl Plan {
     pub fn log(&self) -> &LogConfig {
         match self {
             Self::Serve(config) => &config.log,
-            Self::Migrate(config) => &config.log,
+            Self::Migrate(config) | Self::Outbox(config, _) => &config.log,
         }
     }
 
@@ -105,7 +118,7 @@ impl Plan {
     pub fn threads(&self) -> NonZeroUsize {
         match self {
             Self::Serve(config) => config.threads,
-            Self::Migrate(_) => NonZeroUsize::MIN,
+            Self::Migrate(_) | Self::Outbox(..) => NonZeroUsize::MIN,
         }
     }
 
@@ -117,6 +130,7 @@ impl Plan {
         match self {
             Self::Serve(config) => Ok(serve::run(config).await?),
             Self::Migrate(config) => Ok(migrate::run(&config).await?),
+            Self::Outbox(config, action) => Ok(outbox::run(&config, action).await?),
         }
     }
 }
@@ -126,7 +140,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Telemetry(_) => 2,
-            Self::Runtime(_) | Self::Serve(_) | Self::Migrate(_) => 1,
+            Self::Runtime(_) | Self::Serve(_) | Self::Migrate(_) | Self::Outbox(_) => 1,
         }
     }
 }
@@ -146,7 +160,7 @@ mod tests {
     fn serve(args: &[&str]) -> Config {
         match plan(args) {
             Plan::Serve(config) => config,
-            Plan::Migrate(_) => panic!("{args:?} is not serve"),
+            Plan::Migrate(_) | Plan::Outbox(..) => panic!("{args:?} is not serve"),
         }
     }
 
@@ -174,6 +188,29 @@ mod tests {
         assert_eq!(config.database, DatabaseAddress::Sqlite("lab.db".into()));
         assert!(config.log.debug);
         assert!(Cli::try_parse_from(["topchef-server", "migrate", "--port", "8000"]).is_err());
+    }
+
+    #[test]
+    fn the_outbox_is_looked_at_and_changed() {
+        for args in [
+            &["outbox", "list", "--dead", "--json"][..],
+            &["outbox", "list", "--database", "lab.db"],
+            &["outbox", "retry", "7"],
+            &["outbox", "retry", "--all-dead"],
+            &["outbox", "discard", "7"],
+        ] {
+            assert!(matches!(plan(args), Plan::Outbox(..)), "{args:?}");
+        }
+        for args in [
+            &["outbox"][..],
+            &["outbox", "retry"],
+            &["outbox", "retry", "7", "--all-dead"],
+            &["outbox", "discard"],
+            &["outbox", "retry", "x"],
+        ] {
+            let args = ["topchef-server"].iter().chain(args);
+            assert!(Cli::try_parse_from(args).is_err());
+        }
     }
 
     #[test]

@@ -33,4 +33,4 @@ pub use metadata::Metadata;
 pub use postgres::PostgresAddress;
 pub use setting::{SETTINGS, Setting};
 pub use source::process_environment;
-pub use values::{Config, MigrateConfig};
+pub use values::{Config, StorageConfig};

@@ -18,7 +18,7 @@ use super::{
         THREADS,
     },
     source::Sources,
-    values::{Config, MigrateConfig, default_database},
+    values::{Config, StorageConfig, default_database},
 };
 
 /// More threads than any machine has processors for; the runtime would try to start them all.
@@ -46,8 +46,8 @@ impl Config {
     }
 }
 
-impl MigrateConfig {
-    /// Resolves the settings of `migrate`; those it does not use are not looked at, so that they cannot stop it.
+impl StorageConfig {
+    /// Resolves the settings of `migrate` and `outbox`; those they do not use are not looked at, so that they cannot stop them.
     ///
     /// # Errors
     /// The first setting that cannot be used, see [`ConfigError`].
@@ -228,7 +228,7 @@ mod tests {
             ("DATABASE_URI", "lab.db"),
             ("RUST_LOG", "warn"),
         ];
-        let config = MigrateConfig::resolve(lookup(&[]), lookup(&variables)).unwrap();
+        let config = StorageConfig::resolve(lookup(&[]), lookup(&variables)).unwrap();
         assert_eq!(config.database, file("lab.db"));
         assert_eq!(config.log.filter.as_deref(), Some("warn"));
     }

@@ -32,10 +32,10 @@ pub struct Config {
     pub metadata: Metadata,
 }
 
-/// Everything `migrate` needs to know, checked.
+/// Everything that a command needs to know which only works on the database, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MigrateConfig {
-    /// The database to create or bring up to date.
+pub struct StorageConfig {
+    /// The database.
     pub database: DatabaseAddress,
     /// Where the log goes and how much it says.
     pub log: LogConfig,
