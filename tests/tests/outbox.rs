@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep};
 use topchef_runtime::transaction::{Retries, Sweeper};
 use topchef_runtime::{
     ApiError, Committed, Context, Database, ModelResource, Next, Reply, Report, Transaction,
@@ -47,6 +48,8 @@ struct Way {
     gate: Arc<Semaphore>,
     /// What they knew of the request.
     seen: Arc<Mutex<Vec<String>>>,
+    /// How long they take.
+    takes: Duration,
 }
 
 impl Way {
@@ -56,6 +59,7 @@ impl Way {
             begun: Arc::default(),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             seen: Arc::default(),
+            takes: Duration::ZERO,
         }
     }
 
@@ -98,6 +102,7 @@ async fn follow(
     };
     tx.insert(&event).await?;
     way.gate.acquire().await.unwrap().forget();
+    sleep(way.takes).await;
     if way.fails.load(Ordering::SeqCst) {
         return Err(ApiError::new(http::StatusCode::BAD_GATEWAY, "Gone", "no carrier").into());
     }
@@ -421,4 +426,118 @@ async fn a_write_that_is_refused_stores_no_message() {
         .expect(412);
     assert_eq!(way.begun(), 1);
     assert!(is_empty(office.database()).await);
+}
+
+#[tokio::test]
+async fn requests_that_wait_have_no_hook_tried_before_its_time() {
+    let way = Way::open();
+    way.fail(true);
+    let pause = Duration::from_secs(1);
+    let retries = Retries::default().first_pause(pause).longest_pause(pause);
+    let office = Store::new::<(Parcel, Event)>().await;
+    let office = office.serve(|api| api_of(api, &way).retries(retries)).await;
+    office.api().post("/parcels", &at("0")).await.expect(201);
+    let began = Instant::now();
+    let mut clients = Vec::new();
+    while began.elapsed() < Duration::from_millis(2500) {
+        let api = office.api();
+        let patch = async move { api.patch("/parcels/1", &at("1")).await.expect(200) };
+        clients.push(tokio::spawn(patch));
+        sleep(Duration::from_millis(50)).await;
+    }
+    for client in clients {
+        client.await.unwrap();
+    }
+    // The first attempt, and one for each pause that is over by now, which may be a tenth shorter.
+    assert!(way.begun() <= 5, "{} attempts", way.begun());
+}
+
+#[tokio::test]
+async fn a_hook_that_ends_the_program_each_time_is_given_up() {
+    let way = Way::open();
+    way.fail(true);
+    let office = post_office(&way).await;
+    let pause = Duration::from_mins(10);
+    office.api().post("/parcels", &at("here")).await.expect(201);
+    let outbox = office.database().outbox();
+    eventually("the end of the attempts", async || {
+        (outbox.count_dead().await.unwrap() == 1).then_some(())
+    })
+    .await;
+    let begun = way.begun();
+    // As it would stand after three attempts that nobody came back from.
+    office.scratch().execute(
+        "UPDATE topchef_outbox SET dead_at = NULL, error = NULL, attempts = 3, due_at = 0",
+    );
+    let dead = eventually("a message that is given up", async || {
+        outbox.dead(0, 1).await.unwrap().pop()
+    })
+    .await;
+    assert_eq!(way.begun(), begun, "it was begun again");
+    let error = dead.error.unwrap();
+    assert_eq!(error, "the hook was begun 3 times and did not end");
+    assert!(dead.due_at < chrono::Utc::now() + pause);
+}
+
+#[tokio::test]
+async fn each_of_several_records_is_answered_by_its_own_hook_however_long_that_takes() {
+    let way = Way {
+        takes: Duration::from_millis(300),
+        ..Way::open()
+    };
+    let office = post_office(&way).await;
+    let places = ["a", "b", "c", "d", "e", "f", "g"];
+    let answer = office.api().post("/parcels", &json!(places.map(at))).await;
+    let expected = places.map(|place| json!({"followed": place}));
+    assert_eq!(answer.expect(201).json()["data"], json!(expected));
+    assert_eq!(way.begun(), places.len());
+}
+
+#[tokio::test]
+async fn a_change_of_nothing_is_followed_in_its_place() {
+    let way = Way::open();
+    let office = post_office(&way).await;
+    office.api().post("/parcels", &at("0")).await.expect(202);
+    office
+        .api()
+        .patch("/parcels/1", &json!({}))
+        .await
+        .expect(202);
+    let texts = texts(office.database()).await;
+    assert_eq!(texts, ["POST 0 None", "PATCH 0 None"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_programs_over_one_outbox_run_each_hook_once_and_in_order() {
+    let (one, other) = (Way::open(), Way::open());
+    let store = Store::new::<(Parcel, Event)>().await;
+    let second = topchef_runtime::Api::new(store.opened_again().await);
+    let second = topchef_tests::local::Served::new(api_of(second, &other)).await;
+    let first = store.serve(|api| api_of(api, &one)).await;
+    first.api().post("/parcels", &at("start")).await.expect(202);
+    let clients = (0..30).map(|client| {
+        let api = if client % 2 == 0 {
+            first.api()
+        } else {
+            second.api()
+        };
+        tokio::spawn(async move {
+            let place = format!("place {client}");
+            let answer = api.patch("/parcels/1", &at(&place)).await;
+            assert!([200, 202].contains(&answer.status), "{answer:?}");
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
+    eventually("an empty outbox", async || {
+        is_empty(first.database()).await.then_some(())
+    })
+    .await;
+    assert_eq!(one.begun() + other.begun(), 31);
+    let mut texts = texts(first.database()).await;
+    assert_eq!(texts.len(), 31);
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), 31, "a hook ran twice");
 }

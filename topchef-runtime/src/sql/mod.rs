@@ -22,7 +22,7 @@ use crate::descriptor::Descriptor;
 use crate::query::Condition;
 
 pub(crate) use idempotency::ScopedKey;
-pub(crate) use outbox::{NewMessage, Queue, Which};
+pub(crate) use outbox::{Failure, NewMessage, Queue, Which};
 
 /// The version of a new record.
 const FIRST_VERSION: i64 = 1;

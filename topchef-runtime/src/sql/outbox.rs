@@ -50,6 +50,18 @@ pub(crate) struct NewMessage<'a> {
     pub(crate) due_at: i64,
 }
 
+/// What became of a message whose hook failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failure<'a> {
+    /// How many attempts there were, with this one.
+    pub(crate) attempts: i64,
+    pub(crate) error: &'a str,
+    /// When the next one is due, in milliseconds since 1970.
+    pub(crate) due_at: i64,
+    /// When it was given up.
+    pub(crate) dead_at: Option<i64>,
+}
+
 /// Which messages an operator asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
@@ -183,24 +195,57 @@ impl Dialect {
         self.build(&statement)
     }
 
-    /// Stores that an attempt failed: how many there were, why, and when the next one is due, or that there is none.
+    /// Stores that an attempt failed, where there were so many before and nobody has counted another; returns the sequence.
     pub(crate) fn fail_message(
         self,
         sequence: i64,
-        attempts: i64,
-        error: &str,
-        due_at: i64,
-        dead_at: Option<i64>,
+        attempts_before: i64,
+        failure: &Failure<'_>,
     ) -> Statement {
         let mut statement = UpdateStatement::new();
         statement
             .table(Alias::new(TABLE))
-            .value(Alias::new(ATTEMPTS), attempts)
-            .value(Alias::new(ERROR), error)
-            .value(Alias::new(DUE_AT), due_at)
-            .value(Alias::new(DEAD_AT), Value::BigInt(dead_at))
+            .value(Alias::new(ATTEMPTS), failure.attempts)
+            .value(Alias::new(ERROR), failure.error)
+            .value(Alias::new(DUE_AT), failure.due_at)
+            .value(Alias::new(DEAD_AT), Value::BigInt(failure.dead_at))
             .and_where(is(sequence))
+            .and_where(lives())
+            .and_where(Expr::col(Alias::new(ATTEMPTS)).eq(attempts_before))
             .returning(Query::returning().column(Alias::new(SEQUENCE)));
+        self.build(&statement)
+    }
+
+    /// Looks for a message: its sequence.
+    pub(crate) fn find_message(self, sequence: i64) -> Statement {
+        let mut statement = SelectStatement::new();
+        statement
+            .column(Alias::new(SEQUENCE))
+            .from(Alias::new(TABLE))
+            .and_where(is(sequence));
+        self.build(&statement)
+    }
+
+    /// Makes no message of a queue due before this.
+    pub(crate) fn put_off_messages(self, queue: &Queue, due_at: i64) -> Statement {
+        let mut statement = UpdateStatement::new();
+        statement
+            .table(Alias::new(TABLE))
+            .value(Alias::new(DUE_AT), due_at)
+            .and_where(is_of(queue))
+            .and_where(lives())
+            .and_where(Expr::col(Alias::new(DUE_AT)).lt(due_at));
+        self.build(&statement)
+    }
+
+    /// How many messages wait that are for none of these resources.
+    pub(crate) fn count_messages_of_others(self, resources: &[&str]) -> Statement {
+        let mut statement = SelectStatement::new();
+        statement
+            .expr(Expr::col(Alias::new(SEQUENCE)).count())
+            .from(Alias::new(TABLE))
+            .and_where(lives())
+            .and_where(Expr::col(Alias::new(RESOURCE)).is_not_in(resources.iter().copied()));
         self.build(&statement)
     }
 
@@ -350,6 +395,12 @@ mod tests {
             created_at: 1000,
             due_at: 2000,
         };
+        let failure = Failure {
+            attempts: 2,
+            error: "why",
+            due_at: 5000,
+            dead_at: Some(6000),
+        };
         let mut statements = dialect.create_outbox().to_vec();
         statements.extend([
             dialect.probe_outbox(),
@@ -357,7 +408,10 @@ mod tests {
             dialect.first_message(&queue),
             dialect.delete_message(1),
             dialect.lease_message(1, 3000, 4000),
-            dialect.fail_message(1, 2, "why", 5000, Some(6000)),
+            dialect.fail_message(1, 1, &failure),
+            dialect.find_message(1),
+            dialect.put_off_messages(&queue, 5000),
+            dialect.count_messages_of_others(&["/books"]),
             dialect.due_messages(&["/books", "/loans"], 3000, 100),
             dialect.list_messages(Which::Dead, 5, 20),
             dialect.count_messages(Which::Waiting),

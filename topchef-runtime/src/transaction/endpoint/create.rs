@@ -5,7 +5,7 @@
 
 use super::super::again::again;
 use super::super::draft::Child;
-use super::super::outbox::Followed;
+use super::super::outbox::{self, Committed, Followed};
 use super::super::tracked::key_of;
 use super::super::{Context, Draft, Next, Reply, Transaction, no_row};
 use super::phases::NOTHING;
@@ -345,9 +345,28 @@ async fn follow(cx: &Context, endpoints: Vec<(Endpoint, bool)>, made: Vec<Made>)
         made: Vec::new(),
         after_commit: AfterCommit::Done,
     };
+    let messages = endpoints
+        .iter()
+        .zip(&made)
+        .filter_map(|((endpoint, _), made)| {
+            let Made::Record(written) = made else {
+                return None;
+            };
+            Some(Committed {
+                endpoint: *endpoint,
+                values: &written.values,
+                token: written.message?,
+            })
+        });
+    let messages: Vec<_> = messages.collect();
+    let mut followed = outbox::follow(cx, &messages).await.into_iter();
     for ((endpoint, is_answered), mut made) in endpoints.into_iter().zip(made) {
         if let Made::Record(written) = &made {
-            let became = match endpoint.follow(Method::Post, cx, written).await {
+            let became = match written.message {
+                Some(_) => followed.next().unwrap_or(Followed::Waiting),
+                None => endpoint.follow_once(Method::Post, cx, written).await,
+            };
+            let became = match became {
                 Followed::Done(Next::Proceed) => AfterCommit::Done,
                 Followed::Done(Next::Instead(reply)) => {
                     made = Made::Replied(reply);

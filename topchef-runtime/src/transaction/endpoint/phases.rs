@@ -2,6 +2,7 @@
 //!
 //! It does not know which write it is.
 
+use super::super::again::again;
 use super::super::hooks::{Delivery, RunAfterCommit, Staged};
 use super::super::outbox::{self, Followed, Kept, store};
 use super::super::references::Look;
@@ -10,6 +11,7 @@ use super::super::{Context, Next, Transaction, no_row};
 use super::stage::{Step, Written, written};
 use super::{AfterCommit, Endpoint, Outcome};
 use crate::column::{ColumnDefault, EncodeError, Key, Row, Value};
+use crate::database::DatabaseError;
 use crate::descriptor::{Descriptor, Method, Selection};
 use crate::error::{ApiError, Report};
 use crate::query::Condition;
@@ -99,7 +101,7 @@ impl Endpoint {
             return Ok(Step::Instead(reply));
         }
         let changes = changed(staged.values, staged.dirty);
-        let statement = self.change(cx, conditions, &changes);
+        let statement = self.change(method, cx, conditions, &changes);
         match self.write_in(method, cx, tx, statement, selection).await {
             Ok(written) => Ok(Step::Wrote(written)),
             Err(refusal) => {
@@ -113,16 +115,20 @@ impl Endpoint {
         cx.database().dialect().insert(self.descriptor(), values)
     }
 
-    /// An update, or a mere look when there is nothing to change.
+    /// An update, or a mere look when there is nothing to change; where a hook follows, it comes after those of all
+    /// changes before it.
     pub(super) fn change(
         &self,
+        method: Method,
         cx: &Context,
         conditions: &[Condition],
         changes: &[(usize, Value)],
     ) -> Statement {
         let (dialect, descriptor) = (cx.database().dialect(), self.descriptor());
         let changes = with_updates(descriptor, changes.to_vec());
-        if changes.is_empty() {
+        if changes.is_empty() && self.follows_durably_on(method) {
+            dialect.select_to_change(descriptor, conditions)
+        } else if changes.is_empty() {
             dialect.select_one(descriptor, conditions)
         } else {
             dialect.update(descriptor, conditions, &changes)
@@ -266,8 +272,24 @@ impl Endpoint {
     /// Has the hook run that follows a row which was committed, and waits for it; that it fails undoes nothing.
     pub(super) async fn follow(&self, method: Method, cx: &Context, written: &Written) -> Followed {
         if let Some(token) = written.message {
-            return outbox::follow(cx, *self, &written.values, token).await;
+            let message = outbox::Committed {
+                endpoint: *self,
+                values: &written.values,
+                token,
+            };
+            let mut followed = outbox::follow(cx, &[message]).await;
+            return followed.pop().unwrap_or(Followed::Waiting);
         }
+        self.follow_once(method, cx, written).await
+    }
+
+    /// As [`follow`](Self::follow), where nothing was stored for the hook.
+    pub(super) async fn follow_once(
+        &self,
+        method: Method,
+        cx: &Context,
+        written: &Written,
+    ) -> Followed {
         match self.hooks.after_commit(method) {
             Some((Delivery::BestEffort, hook)) => {
                 self.run_once(method, cx, hook, &written.values).await
@@ -288,10 +310,16 @@ impl Endpoint {
         let (cx, values) = (cx.of_hook(), values.to_vec());
         // A task of its own: a client that goes away does not take it along, and a panic is a failure like any other.
         let running = tokio::spawn(async move {
-            let mut tx = cx.database().transaction().await?;
-            let next = hook(&cx, &mut tx, &values).await?;
-            tx.commit().await?;
-            Ok::<_, Report>(next)
+            let once = async || {
+                let mut tx = cx.database().transaction().await?;
+                let next = hook(&cx, &mut tx, &values).await?;
+                tx.commit().await?;
+                Ok::<_, Report>(next)
+            };
+            // What it still does after its transaction is over would be kept by nobody.
+            let limit = cx.database().transaction_timeout();
+            let ended = tokio::time::timeout(limit, again(once)).await;
+            ended.unwrap_or_else(|_| Err(DatabaseError::TimedOut.into()))
         });
         let ran = running.await;
         match ran.unwrap_or_else(|panic| Err(ApiError::internal(panic).into())) {

@@ -58,7 +58,8 @@ impl Endpoint {
             };
             again(|| self.replace_held(cx, &key, &replacing, selection)).await?
         } else {
-            let change = |conditions: &[Condition]| self.change(cx, conditions, &replaced);
+            let change =
+                |conditions: &[Condition]| self.change(Method::Put, cx, conditions, &replaced);
             let values = draft.given();
             let insert = unfit.is_empty().then(|| self.insert(cx, &values));
             let statements = self.statements(cx, &conditions, change, insert);
@@ -160,7 +161,8 @@ impl Endpoint {
             self.made_ready(Method::Patch, cx).await?;
             again(|| self.change_held(cx, &key, &conditions, &changes, selection)).await?
         } else {
-            let change = |conditions: &[Condition]| self.change(cx, conditions, &changes);
+            let change =
+                |conditions: &[Condition]| self.change(Method::Patch, cx, conditions, &changes);
             let statements = self.statements(cx, &conditions, change, None);
             Step::Wrote(
                 self.write_if(Method::Patch, cx, statements, &changes, selection)

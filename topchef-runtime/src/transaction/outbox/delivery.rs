@@ -17,6 +17,7 @@ use crate::column::Key;
 use crate::database::DatabaseError;
 use crate::descriptor::Method;
 use crate::error::{ApiError, Report};
+use crate::sql::Failure;
 
 /// What became of the first message of a queue.
 #[derive(Debug)]
@@ -88,14 +89,28 @@ async fn deliver_once(
         }));
     }
     let token = message.token;
+    // The attempts before this one never ended, or they would have given it up.
+    if is_leased && base.retries().are_over(message.attempts - 1) {
+        drop(tx);
+        let begun = message.attempts - 1;
+        let detail = format!("the hook was begun {begun} times and did not end");
+        let status = http::StatusCode::INTERNAL_SERVER_ERROR;
+        let report = ApiError::new(status, "Hook Did Not End", detail).into();
+        failed(base, endpoint, queue, &message, message.attempts, &report).await?;
+        return Ok(Step::Failed { token });
+    }
     match deliver(base, endpoint, tx, &message).await {
         Ok(next) => Ok(Step::Delivered { token, next }),
         // It is the database that wants it again, and not the hook that failed.
         Err(report) if report.is_transaction_conflict() => Err(report),
         Err(report) => {
             let attempts = message.attempts + i64::from(!is_leased);
-            failed(base, endpoint, &message, attempts, &report).await?;
-            Ok(Step::Failed { token })
+            if failed(base, endpoint, queue, &message, attempts, &report).await? {
+                return Ok(Step::Failed { token });
+            }
+            // It was done all the same: the answer to the commit was lost, or another program came first.
+            let next = Next::Proceed;
+            Ok(Step::Delivered { token, next })
         }
     }
 }
@@ -169,30 +184,52 @@ async fn survived<T>(
     .await
 }
 
-/// Logs that a hook failed, and stores it with the message.
+/// Logs that a hook failed, and stores it with the message; false when there is no message any more.
 async fn failed(
     base: &Context,
     endpoint: Endpoint,
+    queue: &Queue,
     message: &Message,
     attempts: i64,
     report: &Report,
-) -> Result<(), Report> {
-    let (resource, method) = (endpoint.descriptor().name, message.method.as_str());
-    let (retries, now) = (base.retries(), now());
+) -> Result<bool, Report> {
+    let (database, retries, now) = (base.database(), base.retries(), now());
     let is_over = retries.are_over(attempts);
+    let due_at = now.saturating_add(retries.pause(attempts));
+    let dialect = database.dialect();
+    let failure = Failure {
+        attempts,
+        error: &report.to_string(),
+        due_at,
+        dead_at: is_over.then_some(now),
+    };
+    let statement = dialect.fail_message(message.sequence, message.attempts, &failure);
+    let is_told = database.write(vec![statement], |_, _| Ok(())).await?;
+    if is_told.is_none() && !exists(base, message.sequence).await? {
+        return Ok(false);
+    }
+    let (resource, method) = (endpoint.descriptor().name, message.method.as_str());
     if is_over {
         tracing::error!(resource, method, message = message.sequence, attempts, %report, "an after_commit hook failed and is given up; the write stands");
     } else {
         tracing::error!(resource, method, message = message.sequence, attempts, %report, "an after_commit hook failed and is tried again; the write stands");
+        put_off(base, queue, due_at).await?;
     }
     report.log();
-    let statement = base.database().dialect().fail_message(
-        message.sequence,
-        attempts,
-        &report.to_string(),
-        now.saturating_add(retries.pause(attempts)),
-        is_over.then_some(now),
-    );
+    Ok(true)
+}
+
+async fn exists(base: &Context, sequence: i64) -> Result<bool, Report> {
+    let statement = base.database().dialect().find_message(sequence);
+    let found = base
+        .database()
+        .rows(statement, |rows| Ok(rows.next()?.is_some()));
+    Ok(found.await?)
+}
+
+/// Has no message of a queue looked at before its first one is due.
+pub(super) async fn put_off(base: &Context, queue: &Queue, due_at: i64) -> Result<(), Report> {
+    let statement = base.database().dialect().put_off_messages(queue, due_at);
     base.database()
         .write(vec![statement], |_, _| Ok(()))
         .await?;

@@ -12,17 +12,16 @@ mod retries;
 mod sweeper;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
-use super::Context;
 use super::hooks::Endpoint;
+use super::{Context, Next};
 use crate::column::Value;
-use crate::error::Report;
 use crate::sql::Queue;
 
-use delivery::{Head, Lease, Step, deliver_first, lease};
+use delivery::{Head, Lease, Step, deliver_first, lease, put_off};
 use message::{GRACE, now};
 use queues::{Queues, Turn};
 
@@ -35,99 +34,125 @@ pub use sweeper::{Sweeper, Sweeping};
 /// How long who delivers a queue waits before it looks again for a message that another program is about to deliver.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Delivers the message of a request, and all before it that nobody else delivers, and waits for what became of it.
+/// A message that stands for the hook of a write that was committed.
+#[derive(Debug)]
+pub(super) struct Committed<'a> {
+    pub(super) endpoint: Endpoint,
+    /// The record as it was written.
+    pub(super) values: &'a [Value],
+    /// By which the message is known again.
+    pub(super) token: i64,
+}
+
+/// Delivers the messages of a request one after the other, each after all before it in its queue that nobody else
+/// delivers, and waits for what became of them.
 ///
 /// The delivery goes on when nobody waits any more.
-pub(super) async fn follow(
-    cx: &Context,
-    endpoint: Endpoint,
-    values: &[Value],
-    token: i64,
-) -> Followed {
-    let queue = Queue::of(endpoint.descriptor(), values);
+pub(super) async fn follow(cx: &Context, messages: &[Committed<'_>]) -> Vec<Followed> {
+    if messages.is_empty() {
+        return Vec::new();
+    }
     let queues = cx.database().shared::<Queues>();
-    let (receiver, turn) = queues.wait(&queue, token);
-    if let Some(turn) = turn {
-        tokio::spawn(deliver(cx.without_request(), endpoint, queue, turn, None));
+    let (mut receivers, mut turns) = (Vec::new(), Vec::new());
+    // All turns are taken before the first is used: what takes long is not left to the sweeper meanwhile.
+    for message in messages {
+        let queue = Queue::of(message.endpoint.descriptor(), message.values);
+        let (receiver, turn) = queues.wait(&queue, message.token);
+        receivers.push(receiver);
+        turns.extend(turn.map(|turn| (message.endpoint, queue, turn)));
     }
-    // What stands before it in its queue may take its time too.
+    let base = cx.without_request();
+    tokio::spawn(async move {
+        for (endpoint, queue, turn) in turns {
+            deliver(&base, endpoint, &queue, turn).await;
+        }
+    });
+    // What stands before a message in its queue may take its time too.
     let limit = cx.database().transaction_timeout().saturating_mul(2);
-    match timeout(limit, receiver).await {
-        Ok(Ok(followed)) => followed,
-        Ok(Err(_)) | Err(_) => Followed::Waiting,
+    let limit = Instant::now() + limit;
+    let mut followed = Vec::with_capacity(receivers.len());
+    for receiver in receivers {
+        followed.push(match timeout_at(limit, receiver).await {
+            Ok(Ok(followed)) => followed,
+            Ok(Err(_)) | Err(_) => Followed::Waiting,
+        });
     }
+    followed
 }
 
 /// Delivers a queue until nobody of this program waits for it.
-async fn deliver(
-    base: Context,
+async fn deliver(base: &Context, endpoint: Endpoint, queue: &Queue, turn: Turn) {
+    let mut next = Some((turn, None));
+    let mut idle_since = Instant::now();
+    while let Some((turn, lease)) = next {
+        let (again, moved) = deliver_next(base, endpoint, queue, turn, lease, idle_since).await;
+        if moved {
+            idle_since = Instant::now();
+        }
+        next = again;
+    }
+}
+
+/// Delivers one message of a queue; gives the turn back when it goes on, perhaps with a message that was taken over, and
+/// whether a message was delivered or failed.
+async fn deliver_next(
+    base: &Context,
     endpoint: Endpoint,
-    queue: Queue,
-    mut turn: Turn,
-    mut leased: Option<Lease>,
-) {
-    let began = Instant::now();
-    loop {
-        let is_ours = |token| turn.is_waited_for(token);
-        let step = deliver_first(&base, endpoint, &queue, leased, is_ours).await;
-        let ended = match step {
-            Ok(Step::Delivered { token, next }) => {
-                turn.tell(token, Followed::Done(next));
-                turn.end_if_done()
-            }
-            Ok(Step::Failed { token }) => {
-                turn.tell(token, Followed::Failed);
-                turn.end_if_done()
-            }
-            // Who still waits had its hook run by another program.
-            Ok(Step::Empty) => turn.end(|| Followed::Done(super::Next::Proceed)),
-            Ok(Step::NotNow(head)) => match not_now(&base, head, began).await {
-                Ok(Again::Leased(lease)) => {
-                    leased = Some(lease);
-                    Some(turn)
-                }
-                Ok(Again::Look) => Some(turn),
-                Ok(Again::Later) => turn.end(|| Followed::Waiting),
-                Err(report) => {
-                    report.log();
-                    turn.end(|| Followed::Waiting)
-                }
-            },
-            Err(report) => {
-                tracing::error!(resource = endpoint.descriptor().name, %report, "an after_commit hook was not delivered yet; the write stands");
-                report.log();
-                turn.end(|| Followed::Waiting)
-            }
-        };
-        match ended {
-            Some(still) => turn = still,
-            None => return,
+    queue: &Queue,
+    turn: Turn,
+    lease: Option<Lease>,
+    idle_since: Instant,
+) -> (Option<(Turn, Option<Lease>)>, bool) {
+    let is_ours = |token| turn.is_waited_for(token);
+    let step = deliver_first(base, endpoint, queue, lease, is_ours).await;
+    let (token, followed) = match step {
+        Ok(Step::Delivered { token, next }) => (token, Followed::Done(next)),
+        Ok(Step::Failed { token }) => (token, Followed::Failed),
+        // Who still waits had its hook run by another program.
+        Ok(Step::Empty) => {
+            let ended = turn.end(|| Followed::Done(Next::Proceed));
+            return (ended.map(|turn| (turn, None)), false);
+        }
+        Ok(Step::NotNow(head)) => {
+            return (not_now(base, queue, turn, head, idle_since).await, false);
+        }
+        Err(report) => {
+            tracing::error!(resource = endpoint.descriptor().name, %report, "an after_commit hook was not delivered yet; the write stands");
+            report.log();
+            let ended = turn.end(|| Followed::Waiting);
+            return (ended.map(|turn| (turn, None)), false);
+        }
+    };
+    turn.tell(token, followed);
+    (turn.end_if_done().map(|turn| (turn, None)), true)
+}
+
+/// What there is to do when the first message of a queue is not ours: it is taken over when who was to deliver it did
+/// not, waited for when that is about to be done, and left to the sweeper when it has failed.
+async fn not_now(
+    base: &Context,
+    queue: &Queue,
+    turn: Turn,
+    head: Head,
+    idle_since: Instant,
+) -> Option<(Turn, Option<Lease>)> {
+    if head.due_at <= now() {
+        match lease(base, head.sequence, head.attempts).await {
+            Ok(Some(lease)) => return Some((turn, Some(lease))),
+            Ok(None) => {}
+            Err(report) => report.log(),
         }
     }
-}
-
-/// What there is to do about a message that is not ours.
-enum Again {
-    /// It is taken over: who was to deliver it did not.
-    Leased(Lease),
-    /// Its request, in another program, is about to deliver it.
-    Look,
-    /// It has failed, and is tried again later.
-    Later,
-}
-
-async fn not_now(base: &Context, head: Head, began: Instant) -> Result<Again, Report> {
-    if head.due_at <= now()
-        && let Some(lease) = lease(base, head.sequence, head.attempts).await?
-    {
-        return Ok(Again::Leased(lease));
-    }
     let patience = Duration::from_millis(GRACE.unsigned_abs()).saturating_mul(2);
-    if head.attempts > 0 || began.elapsed() > patience {
-        return Ok(Again::Later);
+    if head.attempts == 0 && idle_since.elapsed() < patience {
+        sleep(LOOK_AGAIN).await;
+        return Some((turn, None));
     }
-    sleep(LOOK_AGAIN).await;
-    Ok(Again::Look)
+    // Before the first is due there is nothing to look for.
+    if let Err(report) = put_off(base, queue, head.due_at).await {
+        report.log();
+    }
+    turn.end(|| Followed::Waiting).map(|turn| (turn, None))
 }
 
 /// For the turn of a queue that a sweeper delivers.

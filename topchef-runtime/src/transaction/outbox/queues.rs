@@ -113,9 +113,11 @@ impl Turn {
     pub(super) fn end_if_done(mut self) -> Option<Self> {
         let shared = Arc::clone(&self.queues);
         let mut queues = shared.lock();
-        let waits = queues
-            .get(&self.queue)
-            .is_some_and(|delivering| !delivering.waiting.is_empty());
+        let waits = queues.get_mut(&self.queue).is_some_and(|delivering| {
+            // Nobody waits any more whose client went away, or whose time is over: the sweeper does the rest.
+            delivering.waiting.retain(|(_, sender)| !sender.is_closed());
+            !delivering.waiting.is_empty()
+        });
         if waits {
             return Some(self);
         }
@@ -184,6 +186,15 @@ mod tests {
         turn.tell(1, Followed::Failed);
         assert!(matches!(receiver.try_recv(), Ok(Followed::Failed)));
         assert!(turn.end_if_done().is_none());
+        assert!(queues.lock().is_empty());
+    }
+
+    #[test]
+    fn a_turn_is_not_kept_for_who_went_away() {
+        let queues = Arc::new(Queues::default());
+        let (receiver, turn) = queues.wait(&queue(), 1);
+        drop(receiver);
+        assert!(turn.unwrap().end_if_done().is_none());
         assert!(queues.lock().is_empty());
     }
 

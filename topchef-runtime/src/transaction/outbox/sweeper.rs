@@ -4,18 +4,19 @@
 //! It does not know how a message is delivered.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Extensions;
-use tokio::sync::oneshot;
-use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::{Instant, sleep};
 
 use super::super::Context;
+use super::super::endpoint::counted;
 use super::super::hooks::{Endpoint, Hooked};
 use super::super::policy::{DefaultPolicy, Policy};
 use super::message::{now, number, text};
-use super::{Queue, Retries, deliver, lease, turn};
+use super::{Queue, Retries, deliver, deliver_next, lease, turn};
 use crate::database::Database;
 use crate::error::Report;
 
@@ -23,7 +24,7 @@ use crate::error::Report;
 const BATCH: u64 = 100;
 
 /// How many are delivered at once.
-const AT_ONCE: usize = 4;
+const AT_ONCE: u32 = 4;
 
 /// How often the outbox is looked at, without other words.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -139,6 +140,8 @@ impl Sweeper {
     pub fn start(self) -> Sweeping {
         let (sender, mut ended) = oneshot::channel();
         tokio::spawn(async move {
+            // Where the database cannot say, sweeping it says why.
+            let _ = self.tell_of_strangers().await;
             let mut is_failing = false;
             loop {
                 match self.sweep().await {
@@ -162,6 +165,8 @@ impl Sweeper {
 
     /// Tries all messages that are due now, each once; says how many it tried.
     ///
+    /// What was begun goes on to its end when this is given up.
+    ///
     /// # Errors
     /// A [`Report`] when the database fails.
     pub async fn sweep(&self) -> Result<u64, Report> {
@@ -171,38 +176,62 @@ impl Sweeper {
         self.base.database().prepare().await?;
         let mut tried = 0;
         loop {
-            let due = self.due().await?;
-            let mut taken = 0;
-            let mut deliveries = JoinSet::new();
-            for (sequence, queue, attempts) in due {
-                let Some(endpoint) = self.endpoints.get(queue.resource).copied() else {
-                    continue;
-                };
-                // A request of this program delivers it, and would do so again.
-                let Some(turn) = turn(&self.base, &queue) else {
-                    continue;
-                };
-                let Some(lease) = lease(&self.base, sequence, attempts).await? else {
-                    continue;
-                };
-                taken += 1;
-                if deliveries.len() >= AT_ONCE {
-                    deliveries.join_next().await;
-                }
-                deliveries.spawn(deliver(
-                    self.base.clone(),
-                    endpoint,
-                    queue,
-                    turn,
-                    Some(lease),
-                ));
+            let places = Arc::new(Semaphore::new(AT_ONCE as usize));
+            let begun = self.begin_due(&places).await;
+            // All places are free again when all that was begun has ended, however it did.
+            let _ended = places.acquire_many(AT_ONCE).await;
+            match begun? {
+                0 => return Ok(tried),
+                begun => tried += begun,
             }
-            deliveries.join_all().await;
-            if taken == 0 {
-                return Ok(tried);
-            }
-            tried += taken;
         }
+    }
+
+    /// Begins the delivery of messages that are due, each when there is a place for it; says how many they are.
+    async fn begin_due(&self, places: &Arc<Semaphore>) -> Result<u64, Report> {
+        let mut begun = 0;
+        for (sequence, queue, attempts) in self.due().await? {
+            let Some(endpoint) = self.endpoints.get(queue.resource).copied() else {
+                continue;
+            };
+            let place = Arc::clone(places).acquire_owned().await;
+            // A request of this program may deliver it, and would do so again.
+            let Some(turn) = turn(&self.base, &queue) else {
+                continue;
+            };
+            let Some(lease) = lease(&self.base, sequence, attempts).await? else {
+                continue;
+            };
+            begun += 1;
+            let base = self.base.clone();
+            tokio::spawn(async move {
+                let since = Instant::now();
+                let step = deliver_next(&base, endpoint, &queue, turn, Some(lease), since);
+                let (again, _) = step.await;
+                drop(place);
+                // Requests that came meanwhile wait for theirs; they need not keep the sweeper.
+                if let Some((turn, _)) = again {
+                    deliver(&base, endpoint, &queue, turn).await;
+                }
+            });
+        }
+        Ok(begun)
+    }
+
+    /// Says in the log that messages wait which this program does not deliver: another one may, or a path was changed.
+    async fn tell_of_strangers(&self) -> Result<(), Report> {
+        let database = self.base.database();
+        database.prepare().await?;
+        let paths: Vec<_> = self.endpoints.keys().copied().collect();
+        let statement = database.dialect().count_messages_of_others(&paths);
+        let messages = database.rows(statement, counted).await?;
+        if messages > 0 {
+            tracing::warn!(
+                messages,
+                "hooks wait in the outbox for resources that are not served here: another program serves them, or their paths were changed"
+            );
+        }
+        Ok(())
     }
 
     async fn due(&self) -> Result<Vec<(i64, Queue, i64)>, Report> {
