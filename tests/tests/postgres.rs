@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use topchef_runtime::database::PostgresOptions;
 use topchef_runtime::{Database, ModelResource, Report};
 
@@ -190,6 +190,25 @@ async fn a_statement_that_fails_undoes_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_row_that_was_read_to_be_changed_stays_held_when_a_later_statement_fails() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let mut tx = database.transaction().await.unwrap();
+    let one = tx.insert(&note("one")).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = database.transaction().await.unwrap();
+    tx.get::<Note>(one.id).await.unwrap().unwrap();
+    let refused = tx.insert(&note("one")).await.unwrap_err();
+    assert_eq!(status(&refused), 409);
+    let mut other = database.transaction().await.unwrap();
+    let mut waiting = Box::pin(other.get::<Note>(one.id));
+    let early = timeout(Duration::from_millis(300), &mut waiting).await;
+    assert!(early.is_err(), "it did not wait for who holds the row");
+    tx.commit().await.unwrap();
+    waiting.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn units_that_conflict_are_run_again() {
     let Some(scratch) = scratch() else { return };
     let address = scratch.address();
@@ -315,7 +334,7 @@ async fn a_request_that_is_given_up_leaves_no_open_transaction() {
             sleep(Duration::from_secs(10)).await;
         };
         let after = Duration::from_micros(100 * number);
-        let _ = tokio::time::timeout(after, given_up).await;
+        let _ = timeout(after, given_up).await;
         let served = database.find(Note::ID.eq(1)).await.unwrap();
         assert!(served.is_none());
     }

@@ -684,8 +684,8 @@ mod tests {
 
     fn insert(text: &str) -> Statement {
         Statement {
-            text: "INSERT INTO notes VALUES (?) RETURNING text".into(),
             values: vec![Value::from(text)],
+            ..Statement::plain("INSERT INTO notes VALUES (?) RETURNING text")
         }
     }
 

@@ -51,25 +51,48 @@ pub(crate) const DECIMAL_COLLATION: &str = "DECIMAL";
 pub(crate) struct Statement {
     pub(crate) text: Cow<'static, str>,
     pub(crate) values: Vec<Value>,
+    /// Whether it leaves nothing behind: it changes no row, and holds none.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(dead_code, reason = "only one driver asks for it")
+    )]
+    pub(crate) only_reads: bool,
 }
 
 impl Statement {
+    /// One that may change rows, or hold them.
     fn of((text, Values(values)): (String, Values)) -> Self {
         let text = Cow::Owned(text);
-        Self { text, values }
+        Self {
+            text,
+            values,
+            only_reads: false,
+        }
     }
 
-    /// Whether it may change something, or hold it.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn writes(&self) -> bool {
-        !self.text.starts_with("SELECT") && !self.text.starts_with("EXPLAIN")
+    /// The same, of which it is known that it leaves nothing behind.
+    fn that_only_reads(self) -> Self {
+        Self {
+            only_reads: true,
+            ..self
+        }
     }
 
-    /// One without values.
+    /// One without values, that may change anything.
     pub(crate) fn plain(text: impl Into<Cow<'static, str>>) -> Self {
         Self {
             text: text.into(),
             values: Vec::new(),
+            only_reads: false,
+        }
+    }
+
+    /// One that only reads.
+    pub(crate) fn reading(text: &'static str, values: Vec<Value>) -> Self {
+        Self {
+            text: text.into(),
+            values,
+            only_reads: true,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It does not know who holds it.
 //! `PostgreSQL` refuses everything after a statement that failed, until the transaction goes back to a savepoint:
-//! so one stands in front of every statement that writes.
+//! so one stands in front of every statement that writes, or holds rows.
 
 use std::sync::Arc;
 
@@ -44,9 +44,9 @@ struct Open {
 /// Where the savepoint stands to which a statement that fails goes back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Savepoint {
-    /// After everything that was written.
+    /// After everything that was written or locked.
     Last,
-    /// Before something that was written, and that must not be undone.
+    /// Before something that was written or locked, and that must not be undone.
     Earlier,
     /// Nowhere: the database refuses the transaction.
     Gone,
@@ -154,7 +154,7 @@ impl Drop for Session {
 
 impl Open {
     async fn rows(&mut self, statement: &Statement) -> Result<Vec<PgRow>, Error> {
-        let writes = statement.writes();
+        let writes = !statement.only_reads;
         if writes && self.savepoint == Savepoint::Earlier {
             let text = "RELEASE SAVEPOINT topchef_statement; SAVEPOINT topchef_statement";
             (&mut *self.tx).execute(text).await?;
