@@ -209,6 +209,48 @@ async fn a_row_that_was_read_to_be_changed_stays_held_when_a_later_statement_fai
 }
 
 #[tokio::test]
+async fn a_statement_that_was_given_up_is_heard_before_the_commit() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    // It waits for who makes the same record, and fails when nobody listens any more.
+    for then in ["commit", "write", "read"] {
+        let mut first = database.transaction().await.unwrap();
+        first.insert(&note(then)).await.unwrap();
+        let mut second = database.transaction().await.unwrap();
+        let kept = format!("{then} of the second");
+        second.insert(&note(&kept)).await.unwrap();
+        let again = note(then);
+        let waiting = second.insert(&again);
+        let given_up = timeout(Duration::from_millis(200), waiting).await;
+        assert!(given_up.is_err());
+        first.commit().await.unwrap();
+        match then {
+            "write" => {
+                let refused = second.insert(&note("another")).await.unwrap_err();
+                assert_eq!(status(&refused), 503);
+            }
+            "read" => {
+                second.select::<Note>().all().await.unwrap_err();
+            }
+            _ => {}
+        }
+        assert_eq!(status(&second.commit().await.unwrap_err()), 503);
+    }
+    // One that does not fail stands, as the rest does.
+    let mut first = database.transaction().await.unwrap();
+    first.get::<Note>(1).await.unwrap();
+    let mut second = database.transaction().await.unwrap();
+    second.insert(&note("beside")).await.unwrap();
+    let waiting = second.get::<Note>(1);
+    let given_up = timeout(Duration::from_millis(200), waiting).await;
+    assert!(given_up.is_err());
+    drop(first);
+    second.commit().await.unwrap();
+    let titles = scratch.texts("SELECT title FROM notes ORDER BY id");
+    assert_eq!(titles, ["commit", "write", "read", "beside"]);
+}
+
+#[tokio::test]
 async fn units_that_conflict_are_run_again() {
     let Some(scratch) = scratch() else { return };
     let address = scratch.address();

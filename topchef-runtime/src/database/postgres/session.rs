@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Error, Executor};
+use sqlx::{AssertSqlSafe, Connection as _, Error, Executor as _, SqlSafeStr as _, SqlStr};
 use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -48,6 +48,8 @@ enum Savepoint {
     Last,
     /// Before something that was written or locked, and that must not be undone.
     Earlier,
+    /// Before a statement of which nobody heard how it ended: it may have failed, and the transaction with it.
+    InDoubt,
     /// Nowhere: the database refuses the transaction.
     Gone,
 }
@@ -90,13 +92,13 @@ impl Session {
     ) -> Result<(), DatabaseError> {
         // The one in front of statements stands above it, so that no statement that fails takes it along.
         let text = format!("SAVEPOINT nested_{depth}; {SAVEPOINT}");
-        self.run(async |open| open.mark(text, Savepoint::Last).await)
+        self.run(async |open| open.mark(made(text), Savepoint::Last).await)
             .await
     }
 
     pub(in crate::database) async fn release(&mut self, depth: usize) -> Result<(), DatabaseError> {
         let text = format!("RELEASE SAVEPOINT nested_{depth}");
-        self.run(async |open| open.mark(text, Savepoint::Earlier).await)
+        self.run(async |open| open.mark(made(text), Savepoint::Earlier).await)
             .await
     }
 
@@ -105,17 +107,14 @@ impl Session {
         depth: usize,
     ) -> Result<(), DatabaseError> {
         let text = format!("ROLLBACK TO SAVEPOINT nested_{depth}; {SAVEPOINT}");
-        self.run(async |open| open.mark(text, Savepoint::Last).await)
+        self.run(async |open| open.mark(made(text), Savepoint::Last).await)
             .await
     }
 
     pub(in crate::database) async fn commit(self) -> Result<(), DatabaseError> {
         let open = self.open.lock().await.take();
         match open {
-            Some(open) if open.savepoint != Savepoint::Gone && Instant::now() < self.deadline => {
-                open.tx.commit().await.map_err(described)
-            }
-            // The server answers a COMMIT of a transaction that it refuses as if all were well.
+            Some(open) if Instant::now() < self.deadline => open.commit().await,
             Some(_) | None => Err(DatabaseError::TimedOut),
         }
     }
@@ -155,18 +154,24 @@ impl Drop for Session {
 impl Open {
     async fn rows(&mut self, statement: &Statement) -> Result<Vec<PgRow>, Error> {
         let writes = !statement.only_reads;
-        if writes && self.savepoint == Savepoint::Earlier {
+        self.hear().await?;
+        if writes && matches!(self.savepoint, Savepoint::Earlier | Savepoint::InDoubt) {
             let text = "RELEASE SAVEPOINT topchef_statement; SAVEPOINT topchef_statement";
-            (&mut *self.tx).execute(text).await?;
-            self.savepoint = Savepoint::Last;
+            self.mark(text.into_sql_str(), Savepoint::Last).await?;
         }
         let before = self.savepoint;
-        if writes {
-            // Until it is known what became of the statement: who gives it up does not hear.
-            self.savepoint = Savepoint::Earlier;
-        }
+        // Until it is known what became of the statement: who gives it up does not hear.
+        self.savepoint = Savepoint::InDoubt;
         match all_rows(&mut self.tx, statement, self.preparation).await {
-            Ok(rows) => Ok(rows),
+            Ok(rows) => {
+                self.savepoint = match before {
+                    _ if writes => Savepoint::Earlier,
+                    // An aborted transaction would have refused it.
+                    Savepoint::InDoubt => Savepoint::Earlier,
+                    before => before,
+                };
+                Ok(rows)
+            }
             Err(error) => {
                 self.savepoint = self.after(&error, before).await?;
                 Err(error)
@@ -184,14 +189,53 @@ impl Open {
             }
             (Error::Database(_), _) => Ok(Savepoint::Gone),
             // The driver refused it: the server knows nothing of it.
-            _ => Ok(before),
+            (Error::Encode(_), before) => Ok(before),
+            _ => Ok(Savepoint::InDoubt),
         }
     }
 
-    /// Makes, keeps or goes back to a savepoint of somebody's; its name is a number.
-    async fn mark(&mut self, text: String, then: Savepoint) -> Result<(), Error> {
-        (&mut *self.tx).execute(AssertSqlSafe(text)).await?;
-        self.savepoint = then;
+    /// Makes, keeps or goes back to a savepoint.
+    async fn mark(&mut self, text: SqlStr, then: Savepoint) -> Result<(), Error> {
+        self.hear().await?;
+        self.savepoint = Savepoint::InDoubt;
+        let marked = (&mut *self.tx).execute(text).await;
+        self.savepoint = match &marked {
+            Ok(_) => then,
+            Err(Error::Database(_)) => Savepoint::Gone,
+            Err(_) => Savepoint::InDoubt,
+        };
+        marked.map(drop)
+    }
+
+    /// Waits for the end of a statement that was given up; its error is nobody's any more, and not of the next one.
+    async fn hear(&mut self) -> Result<(), Error> {
+        while self.savepoint == Savepoint::InDoubt {
+            match self.tx.ping().await {
+                Err(error) if is_lost(&error) || !matches!(error, Error::Database(_)) => {
+                    return Err(error);
+                }
+                Err(_) => {}
+                Ok(()) => break,
+            }
+        }
         Ok(())
     }
+
+    /// The server answers a COMMIT of a transaction that it refuses as if all were well: so one that is in doubt does
+    /// something first that would be refused.
+    async fn commit(mut self) -> Result<(), DatabaseError> {
+        if self.savepoint == Savepoint::InDoubt {
+            let asked = self.mark(SAVEPOINT.into_sql_str(), Savepoint::Last).await;
+            asked.map_err(described)?;
+        }
+        match self.savepoint {
+            Savepoint::Last | Savepoint::Earlier => self.tx.commit().await.map_err(described),
+            Savepoint::InDoubt | Savepoint::Gone => Err(DatabaseError::TimedOut),
+        }
+    }
+}
+
+/// The name in it is a number.
+fn made(text: String) -> SqlStr {
+    AssertSqlSafe(text).into_sql_str()
 }
