@@ -391,6 +391,57 @@ async fn a_request_that_is_given_up_leaves_no_open_transaction() {
 }
 
 #[tokio::test]
+async fn clients_that_leave_while_they_wait_do_not_use_the_pool_up() {
+    let Some(scratch) = scratch() else { return };
+    for statements in [0, 256] {
+        let holder = opened(Database::postgres(scratch.address()).connections(1)).await;
+        let options = Database::postgres(scratch.address()).statement_cache(statements);
+        let database = opened(options.connections(2)).await;
+        let served = serve(&database).await;
+        let api = served.api();
+        let title = format!("held {statements}");
+        let made = api.post("/notes", &json!({"title": title})).await;
+        let key = made.expect(201).json()["data"]["id"].as_i64().unwrap();
+        let path = format!("/notes/{key}");
+        let mut tx = holder.transaction().await.unwrap();
+        tx.get::<Note>(key).await.unwrap();
+        for _ in 0..6 {
+            let stars = json!({"stars": 1});
+            let left = timeout(Duration::from_millis(200), api.patch(&path, &stars)).await;
+            assert!(left.is_err());
+        }
+        api.get(&path).await.expect(200);
+        drop(tx);
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_runs_for_too_long_is_ended() {
+    let Some(scratch) = scratch() else { return };
+    let holder = opened(Database::postgres(scratch.address())).await;
+    let mut tx = holder.transaction().await.unwrap();
+    let held = tx.insert(&note("held")).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = holder.transaction().await.unwrap();
+    tx.get::<Note>(held.id).await.unwrap();
+    for statements in [0, 256] {
+        let options = Database::postgres(scratch.address()).statement_cache(statements);
+        let options = options.transaction_timeout(Duration::from_millis(300));
+        let database = opened(options).await;
+        let served = serve(&database).await;
+        let change = json!({"stars": 1});
+        let path = format!("/notes/{}", held.id);
+        let api = served.api();
+        let ended = timeout(Duration::from_secs(3), api.patch(&path, &change));
+        ended.await.unwrap().problem(503);
+    }
+    // The server ended them by itself: none is left that would write when it may.
+    let waiting = "SELECT query FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    assert!(scratch.texts(waiting).is_empty());
+}
+
+#[tokio::test]
 async fn several_programs_make_the_tables_at_the_same_time() {
     let Some(scratch) = scratch() else { return };
     let programs = (0..6).map(|_| {

@@ -3,6 +3,7 @@
 //! It reads the codes of `PostgreSQL` (its appendix "Error Codes") and none of its texts, which are in any language.
 
 use std::error::Error as StdError;
+use std::io;
 
 use sqlx::Error;
 use sqlx::postgres::PgDatabaseError;
@@ -23,6 +24,23 @@ impl Said {
             code: error.code().to_owned(),
             message: error.message().to_owned(),
         }
+    }
+}
+
+/// That the server did not answer while it was waited for: nobody knows whether it did what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the server did not answer in time")]
+struct NoAnswer;
+
+/// As an error of the driver's.
+pub(super) fn no_answer() -> Error {
+    Error::Io(io::Error::other(NoAnswer))
+}
+
+fn is_no_answer(error: &Error) -> bool {
+    match error {
+        Error::Io(error) => error.get_ref().is_some_and(|error| error.is::<NoAnswer>()),
+        _ => false,
     }
 }
 
@@ -50,11 +68,12 @@ fn code(error: &Error) -> &str {
     said(error).map(PgDatabaseError::code).unwrap_or_default()
 }
 
-/// Whether the connection is gone.
+/// Whether the connection is gone; it was waited for long enough where there was no answer.
 pub(super) fn is_lost(error: &Error) -> bool {
     is_ended(error)
         || match error {
-            Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => true,
+            Error::Io(_) => !is_no_answer(error),
+            Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => true,
             _ => matches!(code(error), "08000" | "08003" | "08006" | "08P01" | "25P03"),
         }
 }

@@ -7,14 +7,15 @@
 use std::sync::Arc;
 
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Connection as _, Error, Executor as _, SqlSafeStr as _, SqlStr};
+use sqlx::{AssertSqlSafe, Error, Executor as _, SqlSafeStr as _, SqlStr};
 use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::failure::{described, is_aborted, is_lost, is_out_of_time};
+use super::failure::{described, is_aborted, is_lost, is_out_of_time, no_answer};
+use super::held::{Held, hear};
 use super::values::Rows;
-use super::{Preparation, Tx, all_rows};
+use super::{GRACE, Preparation, all_rows};
 use crate::database::{DatabaseError, Rows as AnyRows};
 use crate::sql::Statement;
 
@@ -36,7 +37,7 @@ impl std::fmt::Debug for Session {
 }
 
 struct Open {
-    tx: Tx,
+    tx: Held,
     savepoint: Savepoint,
     preparation: Preparation,
 }
@@ -55,7 +56,7 @@ enum Savepoint {
 }
 
 impl Session {
-    pub(super) fn new(tx: Tx, deadline: Instant, preparation: Preparation) -> Self {
+    pub(super) fn new(tx: Held, deadline: Instant, preparation: Preparation) -> Self {
         let open = Arc::new(Mutex::new(Some(Open {
             tx,
             savepoint: Savepoint::Last,
@@ -114,7 +115,11 @@ impl Session {
     pub(in crate::database) async fn commit(self) -> Result<(), DatabaseError> {
         let open = self.open.lock().await.take();
         match open {
-            Some(open) if Instant::now() < self.deadline => open.commit().await,
+            Some(open) if Instant::now() < self.deadline => {
+                let committed = timeout_at(self.deadline + GRACE, open.commit()).await;
+                // Nobody knows then what stands.
+                committed.unwrap_or_else(|_| Err(described(no_answer())))
+            }
             Some(_) | None => Err(DatabaseError::TimedOut),
         }
     }
@@ -162,7 +167,7 @@ impl Open {
         let before = self.savepoint;
         // Until it is known what became of the statement: who gives it up does not hear.
         self.savepoint = Savepoint::InDoubt;
-        match all_rows(&mut self.tx, statement, self.preparation).await {
+        match all_rows(self.tx.connection()?, statement, self.preparation).await {
             Ok(rows) => {
                 self.savepoint = match before {
                     _ if writes => Savepoint::Earlier,
@@ -184,7 +189,7 @@ impl Open {
         match (error, before) {
             (Error::Database(_), Savepoint::Last) if !is_lost(error) && !is_aborted(error) => {
                 let text = "ROLLBACK TO SAVEPOINT topchef_statement";
-                (&mut *self.tx).execute(text).await?;
+                self.tx.connection()?.execute(text).await?;
                 Ok(Savepoint::Last)
             }
             (Error::Database(_), _) => Ok(Savepoint::Gone),
@@ -198,7 +203,7 @@ impl Open {
     async fn mark(&mut self, text: SqlStr, then: Savepoint) -> Result<(), Error> {
         self.hear().await?;
         self.savepoint = Savepoint::InDoubt;
-        let marked = (&mut *self.tx).execute(text).await;
+        let marked = self.tx.connection()?.execute(text).await;
         self.savepoint = match &marked {
             Ok(_) => then,
             Err(Error::Database(_)) => Savepoint::Gone,
@@ -207,18 +212,12 @@ impl Open {
         marked.map(drop)
     }
 
-    /// Waits for the end of a statement that was given up; its error is nobody's any more, and not of the next one.
+    /// The next statement would be given the error of one that was given up.
     async fn hear(&mut self) -> Result<(), Error> {
-        while self.savepoint == Savepoint::InDoubt {
-            match self.tx.ping().await {
-                Err(error) if is_lost(&error) || !matches!(error, Error::Database(_)) => {
-                    return Err(error);
-                }
-                Err(_) => {}
-                Ok(()) => break,
-            }
+        match self.savepoint {
+            Savepoint::InDoubt => hear(self.tx.connection()?).await,
+            Savepoint::Last | Savepoint::Earlier | Savepoint::Gone => Ok(()),
         }
-        Ok(())
     }
 
     /// The server answers a COMMIT of a transaction that it refuses as if all were well: so one that is in doubt does
