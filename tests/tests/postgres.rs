@@ -391,6 +391,38 @@ async fn a_request_that_is_given_up_leaves_no_open_transaction() {
 }
 
 #[tokio::test]
+async fn writes_in_transactions_go_on_when_a_table_was_changed() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address()).connections(10)).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    // Its key is stored with it, in the same transaction.
+    let held = |title: String| {
+        let api = served.api();
+        async move {
+            let request = api
+                .request("POST", "/notes")
+                .header("idempotency-key", title.replace(' ', "-"));
+            api.send(request.json(&json!({"title": title})))
+                .await
+                .expect(201)
+        }
+    };
+    for kind in ["integer", "smallint", "bigint"] {
+        // All connections know the statement.
+        let many = (0..20).map(|number| tokio::spawn(held(format!("{kind} {number}"))));
+        for one in many.collect::<Vec<_>>() {
+            one.await.unwrap();
+        }
+        scratch.execute(&format!("ALTER TABLE notes ALTER stars TYPE {kind}"));
+        held(kind.to_owned()).await;
+        api.patch("/notes/1", &json!({"title": format!("changed for {kind}")}))
+            .await
+            .expect(200);
+    }
+}
+
+#[tokio::test]
 async fn clients_that_leave_while_they_wait_do_not_use_the_pool_up() {
     let Some(scratch) = scratch() else { return };
     for statements in [0, 256] {

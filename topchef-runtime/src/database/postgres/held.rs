@@ -4,7 +4,8 @@
 //! The driver takes a connection back when the server says that it is in order: one of which it never says so, because
 //! who held it left while a statement was waiting, or because the server is gone, is closed, and another is made.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Error, Executor as _, PgConnection, PgPool, SqlStr};
@@ -12,6 +13,24 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::failure::{is_lost, no_answer};
+
+/// Since when the tables are others than connections know that were made before.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changed(Arc<Mutex<Option<Instant>>>);
+
+impl Changed {
+    /// Closes a connection on which a statement was prepared that no longer fits, and all that are older than now.
+    pub(super) fn found_on(&self, held: &mut Held) {
+        held.afterwards = Afterwards::Close;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether a connection of this age was made before.
+    pub(super) fn is_after(&self, age: Duration) -> bool {
+        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        since.is_some_and(|since| since.elapsed() <= age)
+    }
+}
 
 /// How long a connection may take to come back.
 const RETURN: Duration = Duration::from_secs(1);
@@ -57,11 +76,6 @@ impl Held {
         self.connection()?.execute("COMMIT").await?;
         self.afterwards = Afterwards::Return;
         Ok(())
-    }
-
-    /// Sees to it that nobody is given this connection any more.
-    pub(super) fn give_up(&mut self) {
-        self.afterwards = Afterwards::Close;
     }
 }
 

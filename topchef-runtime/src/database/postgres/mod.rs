@@ -25,7 +25,7 @@ use crate::column::Row;
 use crate::sql::Statement;
 
 use failure::{described, is_lost, is_stale, no_answer};
-use held::{Held, within};
+use held::{Changed, Held, within};
 use tries::{Tries, Unfinished};
 
 pub use options::PostgresOptions;
@@ -47,6 +47,7 @@ pub(super) struct Postgres {
     transaction_timeout: Duration,
     preparation: Preparation,
     begin: Begin,
+    changed: Changed,
 }
 
 impl std::fmt::Debug for Postgres {
@@ -110,14 +111,18 @@ impl Postgres {
             Preparation::Anew => None,
         };
         let limit: Option<Arc<str>> = limit.map(|limit| format!("SET {limit}").into());
+        let changed = Changed::default();
+        let before = changed.clone();
         let pool = PgPoolOptions::new()
             .max_connections(options.connections)
             .acquire_timeout(options.acquire_timeout)
             .test_before_acquire(false)
-            .before_acquire(|connection, state| {
-                Box::pin(
-                    async move { Ok(state.idle_for < TRUSTED || connection.ping().await.is_ok()) },
-                )
+            .before_acquire(move |connection, state| {
+                let is_outdated = before.is_after(state.age);
+                Box::pin(async move {
+                    let is_trusted = state.idle_for < TRUSTED;
+                    Ok(!is_outdated && (is_trusted || connection.ping().await.is_ok()))
+                })
             })
             .after_connect(move |connection, _| {
                 let limit = limit.clone();
@@ -134,6 +139,7 @@ impl Postgres {
             begin: Begin::new(options.transaction_timeout),
             transaction_timeout: options.transaction_timeout,
             preparation: address.preparation,
+            changed,
         })
     }
 
@@ -164,7 +170,7 @@ impl Postgres {
                 let mut held = Held::of(&self.pool).await?;
                 let read = all_rows(held.connection()?, statement, self.preparation);
                 let read = within(self.longest_wait(), read).await;
-                given_up_when_stale(held, read)
+                self.fitting(&mut held, read)
             }
             Preparation::Anew => {
                 let mut tx = self.begin_with(&self.begin.read).await?;
@@ -209,7 +215,7 @@ impl Postgres {
             Ok(written) => written.map_err(Unfinished::Alone),
             Err(_) => Err(Unfinished::Committing(no_answer())),
         };
-        given_up_when_stale(held, written)
+        self.fitting(&mut held, written)
     }
 
     /// All or nothing, in a transaction; `decode` is asked again where the database undid it because of another one.
@@ -239,7 +245,19 @@ impl Postgres {
         let mut tx = begun.map_err(Unfinished::Undone)?;
         let done = whole(&mut tx, statements, between, self.preparation);
         let done = timeout(self.longest_wait(), done).await;
-        done.unwrap_or_else(|_| Err(Unfinished::Committing(no_answer())))
+        let done = done.unwrap_or_else(|_| Err(Unfinished::Committing(no_answer())));
+        self.fitting(&mut tx, done)
+    }
+
+    /// What was prepared on a connection before the tables changed does not serve any more: the next one prepares it
+    /// anew.
+    fn fitting<T, E: AsFailure>(&self, held: &mut Held, done: Result<T, E>) -> Result<T, E> {
+        if let Err(error) = &done
+            && error.failure().is_some_and(is_stale)
+        {
+            self.changed.found_on(held);
+        }
+        done
     }
 
     pub(super) async fn begin(&self) -> Result<Session, DatabaseError> {
@@ -258,7 +276,12 @@ impl Postgres {
             match self.begin_with(begin).await {
                 Ok(tx) => {
                     let deadline = Instant::now() + limit;
-                    return Ok(Session::new(tx, deadline, self.preparation));
+                    return Ok(Session::new(
+                        tx,
+                        deadline,
+                        self.preparation,
+                        self.changed.clone(),
+                    ));
                 }
                 Err(error) if is_lost(&error) && tries.on_another_connection() => {}
                 Err(error) => return Err(described(error)),
@@ -337,16 +360,6 @@ async fn all_rows(
 /// All text is made by `sql`, which binds every value.
 fn text(statement: &Statement) -> SqlStr {
     AssertSqlSafe(statement.text.clone()).into_sql_str()
-}
-
-/// What was prepared on a connection before the tables changed does not serve any more: the next one prepares it anew.
-fn given_up_when_stale<T, E: AsFailure>(mut held: Held, done: Result<T, E>) -> Result<T, E> {
-    if let Err(error) = &done
-        && error.failure().is_some_and(is_stale)
-    {
-        held.give_up();
-    }
-    done
 }
 
 /// What may hold an error of the driver's.

@@ -12,8 +12,8 @@ use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::failure::{described, is_aborted, is_lost, is_out_of_time, no_answer};
-use super::held::{Held, hear};
+use super::failure::{described, is_aborted, is_lost, is_out_of_time, is_stale, no_answer};
+use super::held::{Changed, Held, hear};
 use super::values::Rows;
 use super::{GRACE, Preparation, all_rows};
 use crate::database::{DatabaseError, Rows as AnyRows};
@@ -28,6 +28,7 @@ pub(crate) struct Session {
     open: Arc<Mutex<Option<Open>>>,
     deadline: Instant,
     watch: AbortHandle,
+    changed: Changed,
 }
 
 impl std::fmt::Debug for Session {
@@ -56,7 +57,12 @@ enum Savepoint {
 }
 
 impl Session {
-    pub(super) fn new(tx: Held, deadline: Instant, preparation: Preparation) -> Self {
+    pub(super) fn new(
+        tx: Held,
+        deadline: Instant,
+        preparation: Preparation,
+        changed: Changed,
+    ) -> Self {
         let open = Arc::new(Mutex::new(Some(Open {
             tx,
             savepoint: Savepoint::Last,
@@ -75,6 +81,7 @@ impl Session {
             open,
             deadline,
             watch: watch.abort_handle(),
+            changed,
         }
     }
 
@@ -136,6 +143,12 @@ impl Session {
         let done = timeout_at(self.deadline, what(open)).await;
         match done {
             Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) if is_stale(&error) => {
+                self.changed.found_on(&mut open.tx);
+                *held = None;
+                // Done again, it is prepared for the tables as they are now.
+                Err(DatabaseError::Conflict)
+            }
             Ok(Err(error)) => {
                 if is_lost(&error) || is_out_of_time(&error) {
                     *held = None;
