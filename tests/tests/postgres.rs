@@ -493,7 +493,7 @@ async fn a_key_that_is_given_is_not_assigned_later() {
     let database = opened(Database::postgres(scratch.address())).await;
     let mut tx = database.transaction().await.unwrap();
     let mut ids = Vec::new();
-    for given in [0, 2, 0, 1000, 0, 500, 0] {
+    for given in [0, 2, 0, 1000, 0, 5, 0, 0] {
         let title = format!("{} {given}", ids.len());
         let given = Note {
             id: given,
@@ -501,7 +501,59 @@ async fn a_key_that_is_given_is_not_assigned_later() {
         };
         ids.push(tx.insert(&given).await.unwrap().id);
     }
-    assert_eq!(ids, [1, 2, 3, 1000, 1001, 500, 1002]);
+    // It counts by itself until it comes to a key that was given, and then goes on after the largest.
+    assert_eq!(ids, [1, 2, 3, 1000, 4, 5, 1001, 1002]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_does_not_move_the_count() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    api.post("/notes", &json!({"title": "a"})).await.expect(201);
+    let far = json!({"id": 1_000_000, "title": "a"});
+    api.post("/notes", &far).await.problem(409);
+    let made = api.post("/notes", &json!({"title": "b"})).await.expect(201);
+    assert!(made.json()["data"]["id"].as_i64().unwrap() < 10);
+}
+
+#[tokio::test]
+async fn no_post_is_refused_for_a_key_that_it_did_not_give() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let served = serve(&database).await;
+    for round in 0..4 {
+        let posts = (0..40).map(|number| {
+            let api = served.api();
+            let title = format!("{round} {number}");
+            tokio::spawn(async move {
+                // Every second one takes a key that the database is about to assign.
+                let key = round * 100 + number + 3;
+                match number % 4 {
+                    0 => {
+                        let given = json!({"id": key, "title": title});
+                        let status = api.post("/notes", &given).await.status;
+                        assert!([201, 409].contains(&status), "{status}");
+                    }
+                    1 => {
+                        let request = api.request("POST", "/notes");
+                        let request = request.header("idempotency-key", title.replace(' ', "-"));
+                        let request = request.json(&json!({"title": title}));
+                        api.send(request).await.expect(201);
+                    }
+                    _ => {
+                        api.post("/notes", &json!({"title": title}))
+                            .await
+                            .expect(201);
+                    }
+                }
+            })
+        });
+        for post in posts.collect::<Vec<_>>() {
+            post.await.unwrap();
+        }
+    }
 }
 
 #[tokio::test]

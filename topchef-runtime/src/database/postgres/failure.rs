@@ -93,6 +93,12 @@ pub(super) fn is_not_unique(error: &Error) -> bool {
     code(error) == "23505"
 }
 
+/// Whether another row has this value of this column, and nothing else is alike.
+pub(super) fn is_taken(error: &Error, column: &str) -> bool {
+    let detail = said(error).and_then(PgDatabaseError::detail);
+    is_not_unique(error) && detail.is_some_and(|detail| named_columns(detail) == [column])
+}
+
 /// Whether a transaction failed before, so that the database refuses its statements.
 pub(super) fn is_aborted(error: &Error) -> bool {
     code(error) == "25P02"

@@ -190,13 +190,30 @@ impl Postgres {
         let found = loop {
             match self.write_once(&statements).await {
                 Ok(found) => break found,
-                Err(unfinished) if tries.again(&unfinished).await => {}
+                Err(unfinished) if self.again(&mut tries, &unfinished, &statements).await => {}
                 Err(unfinished) => return Err(unfinished.into_error()),
             }
         };
         found
             .map(|(position, row)| decode(position, &Row::new(&row)))
             .transpose()
+    }
+
+    /// Whether to run statements again that did not come to their end; does before that what helps them.
+    async fn again(
+        &self,
+        tries: &mut Tries,
+        unfinished: &Unfinished,
+        statements: &[Statement],
+    ) -> bool {
+        match unfinished.taken(statements) {
+            Some(assigned) if tries.with_another_key() => {
+                // Where the count cannot be moved, it has gone on by one.
+                let _ = self.write_once(&[assigned.count_on()]).await;
+                true
+            }
+            _ => tries.again(unfinished).await,
+        }
     }
 
     async fn write_once(
@@ -229,7 +246,7 @@ impl Postgres {
             let decode = |position, row| decode(position, &Row::new(&row));
             match self.unit(&statements, decode).await {
                 Ok(found) => return Ok(found),
-                Err(unfinished) if tries.again(&unfinished).await => {}
+                Err(unfinished) if self.again(&mut tries, &unfinished, &statements).await => {}
                 Err(unfinished) => return Err(unfinished.into_error()),
             }
         }

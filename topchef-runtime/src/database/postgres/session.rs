@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::failure::{described, is_aborted, is_lost, is_out_of_time, is_stale, no_answer};
 use super::held::{Changed, Held, hear};
+use super::tries::{KEYS, taken};
 use super::values::Rows;
 use super::{GRACE, Preparation, all_rows};
 use crate::database::{DatabaseError, Rows as AnyRows};
@@ -90,7 +91,7 @@ impl Session {
         statement: Statement,
         decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
-        let rows = self.run(async |open| open.rows(&statement).await).await?;
+        let rows = self.run(async |open| open.stored(&statement).await).await?;
         decode(&mut AnyRows::Postgres(&mut Rows::new(rows)))
     }
 
@@ -170,6 +171,23 @@ impl Drop for Session {
 }
 
 impl Open {
+    /// As [`rows`](Self::rows), and once more where the database assigned a key that was given to another row.
+    async fn stored(&mut self, statement: &Statement) -> Result<Vec<PgRow>, Error> {
+        for _ in 0..KEYS {
+            let error = match self.rows(statement).await {
+                Ok(rows) => return Ok(rows),
+                Err(error) => error,
+            };
+            match taken(statement, &error) {
+                Some(assigned) if self.savepoint == Savepoint::Last => {
+                    self.rows(&assigned.count_on()).await?;
+                }
+                _ => return Err(error),
+            }
+        }
+        self.rows(statement).await
+    }
+
     async fn rows(&mut self, statement: &Statement) -> Result<Vec<PgRow>, Error> {
         let writes = !statement.only_reads;
         self.hear().await?;
