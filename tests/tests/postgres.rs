@@ -488,6 +488,25 @@ async fn several_programs_make_the_tables_at_the_same_time() {
 }
 
 #[tokio::test]
+async fn tables_of_the_runtime_are_made_only_where_they_are_missing() {
+    let Some(scratch) = scratch() else { return };
+    let options = || Database::postgres(scratch.address());
+    options().open().await.unwrap().prepare().await.unwrap();
+    let made = "SELECT relname::text FROM pg_class WHERE relname = 'topchef_outbox'";
+    assert_eq!(scratch.texts(made).len(), 1);
+    // Somebody keeps the table to himself: that it cannot be looked at does not say that there is none.
+    let limit = Duration::from_millis(300);
+    let database = options().transaction_timeout(limit).open().await.unwrap();
+    let locked = tokio::task::spawn_blocking(move || {
+        scratch.execute("DO $$ BEGIN LOCK TABLE topchef_outbox; PERFORM pg_sleep(3); END $$");
+    });
+    sleep(Duration::from_millis(500)).await;
+    let prepared = timeout(Duration::from_secs(2), database.prepare()).await;
+    assert_eq!(status(&prepared.unwrap().unwrap_err().into()), 503);
+    locked.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_key_that_is_given_is_not_assigned_later() {
     let Some(scratch) = scratch() else { return };
     let database = opened(Database::postgres(scratch.address())).await;

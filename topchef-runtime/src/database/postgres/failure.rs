@@ -118,6 +118,12 @@ pub(super) fn is_stale(error: &Error) -> bool {
     }
 }
 
+/// Whether an error that was described said that there is no such table.
+pub(in crate::database) fn is_missing_table(described: &(dyn StdError + 'static)) -> bool {
+    let said = described.downcast_ref::<Said>();
+    said.is_some_and(|said| said.code == "42P01")
+}
+
 /// The error without the driver's type.
 pub(super) fn described(error: Error) -> DatabaseError {
     match error {
@@ -125,7 +131,7 @@ pub(super) fn described(error: Error) -> DatabaseError {
         Error::PoolClosed => DatabaseError::Closed,
         // A value that no column of PostgreSQL's can hold.
         Error::Encode(_) => DatabaseError::Check,
-        Error::Io(_) | Error::Tls(_) | Error::WorkerCrashed => {
+        Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => {
             DatabaseError::Unavailable(Box::new(error))
         }
         Error::Database(_) => match said(&error) {
@@ -191,6 +197,22 @@ pub(super) type Reason = Box<dyn StdError + Send + Sync>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_connection_that_is_gone_is_unavailable() {
+        for error in [
+            Error::Protocol("it speaks otherwise".into()),
+            Error::WorkerCrashed,
+        ] {
+            assert!(is_lost(&error));
+            let described = described(error);
+            assert!(matches!(described, DatabaseError::Unavailable(_)));
+        }
+        // What nobody knows whether it was done is not done again.
+        assert!(!is_lost(&no_answer()));
+        let described = described(no_answer());
+        assert!(matches!(described, DatabaseError::Unavailable(_)));
+    }
 
     #[test]
     fn columns_are_found_in_every_language_and_no_value_is_taken_for_one() {

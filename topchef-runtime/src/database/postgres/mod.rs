@@ -28,6 +28,7 @@ use failure::{described, is_lost, is_stale, no_answer};
 use held::{Changed, Held, within};
 use tries::{Tries, Unfinished};
 
+pub(super) use failure::is_missing_table;
 pub use options::PostgresOptions;
 pub(super) use session::Session;
 pub(super) use values::{Rows, next};
