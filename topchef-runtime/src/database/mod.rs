@@ -163,12 +163,11 @@ impl Database {
             let dialect = self.dialect();
             for probe in [dialect.probe_idempotency_keys(), dialect.probe_outbox()] {
                 // Only a step tells: a statement may be made for a table that is gone.
-                if self
-                    .rows(probe, |rows| rows.next().map(drop))
-                    .await
-                    .is_err()
-                {
-                    return self.again(|| self.create_once(Vec::new())).await;
+                match self.rows(probe, |rows| rows.next().map(drop)).await {
+                    Err(error) if error.is_missing_table() => {
+                        return self.again(|| self.create_once(Vec::new())).await;
+                    }
+                    found => found?,
                 }
             }
             Ok(())

@@ -302,6 +302,12 @@ fn refuse(units: Vec<Unit>, error: &rusqlite::Error) {
     }
 }
 
+/// Whether an error that was described said that there is no such table.
+pub(super) fn is_missing_table(described: &(dyn std::error::Error + 'static)) -> bool {
+    let said = described.downcast_ref::<rusqlite::Error>();
+    said.is_some_and(|said| said.to_string().starts_with("no such table"))
+}
+
 /// One failure for each of many callers: whose fault it is cannot be known, only whether it is worth another try.
 fn shared(error: &rusqlite::Error) -> DatabaseError {
     match error.sqlite_error_code() {
@@ -684,8 +690,8 @@ mod tests {
 
     fn insert(text: &str) -> Statement {
         Statement {
-            text: "INSERT INTO notes VALUES (?) RETURNING text".into(),
             values: vec![Value::from(text)],
+            ..Statement::plain("INSERT INTO notes VALUES (?) RETURNING text")
         }
     }
 

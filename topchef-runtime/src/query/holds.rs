@@ -335,10 +335,12 @@ mod tests {
             clippy::disallowed_methods,
             reason = "what a test runs beside is no setting"
         )]
-        let Ok(url) = std::env::var("TOPCHEF_TEST_POSTGRES") else {
-            return;
-        };
+        let url = std::env::var("TOPCHEF_TEST_POSTGRES").unwrap_or_default();
         if url.is_empty() {
+            #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+            {
+                eprintln!("SKIPPED: there is no PostgreSQL to compare conditions with");
+            }
             return;
         }
         let runtime = runtime();

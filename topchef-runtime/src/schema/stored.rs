@@ -103,20 +103,17 @@ const POSTGRES_IS_MISSING: &str = "SELECT to_regclass(quote_ident($1)) IS NULL";
 pub(crate) fn is_missing(dialect: Dialect, table: &str) -> Option<Statement> {
     match dialect {
         Dialect::Sqlite => None,
-        Dialect::Postgres => Some(Statement {
-            text: POSTGRES_IS_MISSING.into(),
-            values: vec![Value::String(Some(table.to_owned()))],
-        }),
+        Dialect::Postgres => Some(Statement::reading(
+            POSTGRES_IS_MISSING,
+            vec![Value::from(table)],
+        )),
     }
 }
 
 /// What to ask the database about a table.
 pub(crate) fn introspect(dialect: Dialect, table: &str) -> [Introspection; 3] {
     let about = |text: &'static str, add| Introspection {
-        statement: Statement {
-            text: text.into(),
-            values: vec![Value::String(Some(table.to_owned()))],
-        },
+        statement: Statement::reading(text, vec![Value::from(table)]),
         add,
     };
     match dialect {

@@ -71,7 +71,7 @@ impl Dialect {
             .from(Alias::new(TABLE))
             .and_where(is(key))
             .and_where(Expr::col(Alias::new(CREATED_AT)).gte(not_before));
-        self.build(&statement)
+        self.build(&statement).that_only_reads()
     }
 
     /// Stores a key, whose answer is not known yet; returns its fingerprint.

@@ -14,12 +14,13 @@ use crate::query::{Condition, Query, Start, beside};
 impl Dialect {
     /// The rows of a query, all columns; those before a cursor come in reverse.
     pub(crate) fn select(self, descriptor: &Descriptor, query: &Query) -> Statement {
-        self.build(&self.page(descriptor, query))
+        self.build(&self.page(descriptor, query)).that_only_reads()
     }
 
     /// The row for which all conditions hold, all columns.
     pub(crate) fn select_one(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
         self.build(&self.one(descriptor, conditions))
+            .that_only_reads()
     }
 
     /// As [`select_one`](Self::select_one), in a transaction that is to change the row: until its end nobody else does.
@@ -41,7 +42,7 @@ impl Dialect {
         let mut statement = SelectStatement::new();
         statement.expr(Expr::col(Asterisk).count());
         self.narrow(&mut statement, descriptor, conditions);
-        self.build(&statement)
+        self.build(&statement).that_only_reads()
     }
 
     /// How the rows of a query would be found; [`plan_column`](Self::plan_column) says it.
@@ -68,6 +69,7 @@ impl Dialect {
             Self::Sqlite => explain.query_plan().build(SqliteQueryBuilder),
             Self::Postgres => explain.build(PostgresQueryBuilder),
         })
+        .that_only_reads()
     }
 
     fn page(self, descriptor: &Descriptor, query: &Query) -> SelectStatement {
@@ -194,6 +196,18 @@ mod tests {
         assert_snapshot!(both(
             |dialect| dialect.select_to_change(Book::descriptor(), &key)
         ));
+    }
+
+    #[test]
+    fn what_holds_a_row_is_no_mere_read() {
+        let descriptor = Book::descriptor();
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            assert!(dialect.select_one(descriptor, &[]).only_reads);
+            assert!(dialect.select(descriptor, &query()).only_reads);
+            assert!(dialect.plan(descriptor, &query()).only_reads);
+            assert!(!dialect.select_to_change(descriptor, &[]).only_reads);
+            assert!(!dialect.delete(descriptor, &[]).only_reads);
+        }
     }
 
     #[test]

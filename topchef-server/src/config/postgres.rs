@@ -5,23 +5,7 @@ use std::fmt;
 use std::str::FromStr as _;
 
 use sqlx::postgres::PgConnectOptions;
-
-/// What may follow the question mark; the driver would log the value of any other, which may be a password.
-const PARAMETERS: &[&str] = &[
-    "sslmode",
-    "sslrootcert",
-    "sslcert",
-    "sslkey",
-    "host",
-    "hostaddr",
-    "port",
-    "dbname",
-    "user",
-    "password",
-    "application_name",
-    "options",
-    "statement-cache-capacity",
-];
+use topchef_runtime::database::PostgresOptions;
 
 /// The address of a PostgreSQL database.
 ///
@@ -55,13 +39,14 @@ impl PostgresAddress {
     }
 }
 
+/// The driver would log the value of any other, which may be a password.
 fn has_known_parameters(rest: &str) -> bool {
     let (_, parameters) = rest.split_once('?').unwrap_or((rest, ""));
     let mut keys = parameters
         .split('&')
         .filter(|parameter| !parameter.is_empty())
         .map(|parameter| parameter.split_once('=').map_or(parameter, |(key, _)| key));
-    keys.all(|key| PARAMETERS.contains(&key))
+    keys.all(PostgresOptions::takes)
 }
 
 fn shown(options: &PgConnectOptions, name: &str) -> String {

@@ -3,6 +3,7 @@
 //! It reads the codes of `PostgreSQL` (its appendix "Error Codes") and none of its texts, which are in any language.
 
 use std::error::Error as StdError;
+use std::io;
 
 use sqlx::Error;
 use sqlx::postgres::PgDatabaseError;
@@ -23,6 +24,23 @@ impl Said {
             code: error.code().to_owned(),
             message: error.message().to_owned(),
         }
+    }
+}
+
+/// That the server did not answer while it was waited for: nobody knows whether it did what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the server did not answer in time")]
+struct NoAnswer;
+
+/// As an error of the driver's.
+pub(super) fn no_answer() -> Error {
+    Error::Io(io::Error::other(NoAnswer))
+}
+
+fn is_no_answer(error: &Error) -> bool {
+    match error {
+        Error::Io(error) => error.get_ref().is_some_and(|error| error.is::<NoAnswer>()),
+        _ => false,
     }
 }
 
@@ -50,11 +68,12 @@ fn code(error: &Error) -> &str {
     said(error).map(PgDatabaseError::code).unwrap_or_default()
 }
 
-/// Whether the connection is gone.
+/// Whether the connection is gone; it was waited for long enough where there was no answer.
 pub(super) fn is_lost(error: &Error) -> bool {
     is_ended(error)
         || match error {
-            Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => true,
+            Error::Io(_) => !is_no_answer(error),
+            Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => true,
             _ => matches!(code(error), "08000" | "08003" | "08006" | "08P01" | "25P03"),
         }
 }
@@ -72,6 +91,12 @@ pub(super) fn is_conflict(error: &Error) -> bool {
 /// Whether another row has these values.
 pub(super) fn is_not_unique(error: &Error) -> bool {
     code(error) == "23505"
+}
+
+/// Whether another row has this value of this column, and nothing else is alike.
+pub(super) fn is_taken(error: &Error, column: &str) -> bool {
+    let detail = said(error).and_then(PgDatabaseError::detail);
+    is_not_unique(error) && detail.is_some_and(|detail| named_columns(detail) == [column])
 }
 
 /// Whether a transaction failed before, so that the database refuses its statements.
@@ -93,6 +118,12 @@ pub(super) fn is_stale(error: &Error) -> bool {
     }
 }
 
+/// Whether an error that was described said that there is no such table.
+pub(in crate::database) fn is_missing_table(described: &(dyn StdError + 'static)) -> bool {
+    let said = described.downcast_ref::<Said>();
+    said.is_some_and(|said| said.code == "42P01")
+}
+
 /// The error without the driver's type.
 pub(super) fn described(error: Error) -> DatabaseError {
     match error {
@@ -100,7 +131,7 @@ pub(super) fn described(error: Error) -> DatabaseError {
         Error::PoolClosed => DatabaseError::Closed,
         // A value that no column of PostgreSQL's can hold.
         Error::Encode(_) => DatabaseError::Check,
-        Error::Io(_) | Error::Tls(_) | Error::WorkerCrashed => {
+        Error::Io(_) | Error::Tls(_) | Error::Protocol(_) | Error::WorkerCrashed => {
             DatabaseError::Unavailable(Box::new(error))
         }
         Error::Database(_) => match said(&error) {
@@ -166,6 +197,22 @@ pub(super) type Reason = Box<dyn StdError + Send + Sync>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_connection_that_is_gone_is_unavailable() {
+        for error in [
+            Error::Protocol("it speaks otherwise".into()),
+            Error::WorkerCrashed,
+        ] {
+            assert!(is_lost(&error));
+            let described = described(error);
+            assert!(matches!(described, DatabaseError::Unavailable(_)));
+        }
+        // What nobody knows whether it was done is not done again.
+        assert!(!is_lost(&no_answer()));
+        let described = described(no_answer());
+        assert!(matches!(described, DatabaseError::Unavailable(_)));
+    }
 
     #[test]
     fn columns_are_found_in_every_language_and_no_value_is_taken_for_one() {

@@ -4,6 +4,7 @@
 //! A write that is one statement commits by itself, in one round trip; all else has a transaction of its own.
 
 mod failure;
+mod held;
 mod numeric;
 mod options;
 mod session;
@@ -13,18 +14,21 @@ mod values;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPoolOptions, PgRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool, SqlSafeStr, SqlStr};
-use tokio::time::Instant;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, PgPool, SqlSafeStr, SqlStr,
+};
+use tokio::time::{Instant, timeout};
 
 use super::{DatabaseError, Rows as AnyRows};
 use crate::column::Row;
 use crate::sql::Statement;
 
-use failure::{described, is_lost, is_stale};
+use failure::{described, is_lost, is_stale, no_answer};
+use held::{Changed, Held, within};
 use tries::{Tries, Unfinished};
 
+pub(super) use failure::is_missing_table;
 pub use options::PostgresOptions;
 pub(super) use session::Session;
 pub(super) use values::{Rows, next};
@@ -35,16 +39,16 @@ const KEPT_VALUES: usize = 128;
 /// A connection that was idle for longer is asked whether it is still there before it is used.
 const TRUSTED: Duration = Duration::from_secs(1);
 
-/// How much longer the server lets an idle transaction stand than this program does, which ends it in better order.
+/// How much longer one side waits than the other, which ends things in better order: the server for a transaction that
+/// is idle, and this program for a statement that runs.
 const GRACE: Duration = Duration::from_secs(1);
-
-type Tx = sqlx::Transaction<'static, sqlx::Postgres>;
 
 pub(super) struct Postgres {
     pool: PgPool,
     transaction_timeout: Duration,
     preparation: Preparation,
     begin: Begin,
+    changed: Changed,
 }
 
 impl std::fmt::Debug for Postgres {
@@ -74,18 +78,22 @@ struct Begin {
 impl Begin {
     /// No setting outlives its transaction. They are whole numbers, and SET takes no bound values.
     fn new(timeout: Duration) -> Self {
+        let of_statements = format!("SET LOCAL {}", limit_of_statements(timeout));
         let limits = format!(
-            "SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = {}",
-            timeout.as_millis().max(1),
+            "{of_statements}; SET LOCAL idle_in_transaction_session_timeout = {}",
             (timeout + GRACE).as_millis()
         );
         let savepoint = session::SAVEPOINT;
         Self {
             session: format!("BEGIN; {limits}; {savepoint}").into(),
             unit: format!("BEGIN; {limits}").into(),
-            read: "BEGIN READ ONLY".into(),
+            read: format!("BEGIN READ ONLY; {of_statements}").into(),
         }
     }
+}
+
+fn limit_of_statements(timeout: Duration) -> String {
+    format!("statement_timeout = {}", timeout.as_millis().max(1))
 }
 
 impl Postgres {
@@ -98,14 +106,33 @@ impl Postgres {
         let connection = reached.map_err(|error| address.unreachable(failure::reason(&error)))?;
         // It was only to see whether there is a server; the pool makes its own.
         let _ = connection.close().await;
+        let limit = match address.preparation {
+            Preparation::Kept => Some(limit_of_statements(options.transaction_timeout)),
+            // A pooler would leave the setting to others: each transaction has its own.
+            Preparation::Anew => None,
+        };
+        let limit: Option<Arc<str>> = limit.map(|limit| format!("SET {limit}").into());
+        let changed = Changed::default();
+        let before = changed.clone();
         let pool = PgPoolOptions::new()
             .max_connections(options.connections)
             .acquire_timeout(options.acquire_timeout)
             .test_before_acquire(false)
-            .before_acquire(|connection, state| {
-                Box::pin(
-                    async move { Ok(state.idle_for < TRUSTED || connection.ping().await.is_ok()) },
-                )
+            .before_acquire(move |connection, state| {
+                let is_outdated = before.is_after(state.age);
+                Box::pin(async move {
+                    let is_trusted = state.idle_for < TRUSTED;
+                    Ok(!is_outdated && (is_trusted || connection.ping().await.is_ok()))
+                })
+            })
+            .after_connect(move |connection, _| {
+                let limit = limit.clone();
+                Box::pin(async move {
+                    if let Some(limit) = limit {
+                        connection.execute(AssertSqlSafe(limit)).await?;
+                    }
+                    Ok(())
+                })
             })
             .connect_lazy_with(address.connection);
         Ok(Self {
@@ -113,6 +140,7 @@ impl Postgres {
             begin: Begin::new(options.transaction_timeout),
             transaction_timeout: options.transaction_timeout,
             preparation: address.preparation,
+            changed,
         })
     }
 
@@ -140,13 +168,15 @@ impl Postgres {
     async fn read(&self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
         match self.preparation {
             Preparation::Kept => {
-                let mut connection = self.pool.acquire().await?;
-                let read = all_rows(&mut connection, statement, self.preparation).await;
-                given_up_when_stale(connection, read)
+                let mut held = Held::of(&self.pool).await?;
+                let read = all_rows(held.connection()?, statement, self.preparation);
+                let read = within(self.longest_wait(), read).await;
+                self.fitting(&mut held, read)
             }
             Preparation::Anew => {
                 let mut tx = self.begin_with(&self.begin.read).await?;
-                all_rows(&mut tx, statement, self.preparation).await
+                let read = all_rows(tx.connection()?, statement, self.preparation);
+                within(self.longest_wait(), read).await
             }
         }
     }
@@ -161,13 +191,30 @@ impl Postgres {
         let found = loop {
             match self.write_once(&statements).await {
                 Ok(found) => break found,
-                Err(unfinished) if tries.again(&unfinished).await => {}
+                Err(unfinished) if self.again(&mut tries, &unfinished, &statements).await => {}
                 Err(unfinished) => return Err(unfinished.into_error()),
             }
         };
         found
             .map(|(position, row)| decode(position, &Row::new(&row)))
             .transpose()
+    }
+
+    /// Whether to run statements again that did not come to their end; does before that what helps them.
+    async fn again(
+        &self,
+        tries: &mut Tries,
+        unfinished: &Unfinished,
+        statements: &[Statement],
+    ) -> bool {
+        match unfinished.taken(statements) {
+            Some(assigned) if tries.with_another_key() => {
+                // Where the count cannot be moved, it has gone on by one.
+                let _ = self.write_once(&[assigned.count_on()]).await;
+                true
+            }
+            _ => tries.again(unfinished).await,
+        }
     }
 
     async fn write_once(
@@ -178,10 +225,15 @@ impl Postgres {
             let whole = |position, row| Ok(((position, row), Vec::new()));
             return self.unit(statements, whole).await;
         }
-        let acquired = self.pool.acquire().await;
-        let mut connection = acquired.map_err(Unfinished::Undone)?;
-        let written = first_row(&mut connection, statements, self.preparation).await;
-        given_up_when_stale(connection, written.map_err(Unfinished::Alone))
+        let held = Held::of(&self.pool).await;
+        let mut held = held.map_err(Unfinished::Undone)?;
+        let connection = held.connection().map_err(Unfinished::Undone)?;
+        let written = first_row(connection, statements, self.preparation);
+        let written = match timeout(self.longest_wait(), written).await {
+            Ok(written) => written.map_err(Unfinished::Alone),
+            Err(_) => Err(Unfinished::Committing(no_answer())),
+        };
+        self.fitting(&mut held, written)
     }
 
     /// All or nothing, in a transaction; `decode` is asked again where the database undid it because of another one.
@@ -195,7 +247,7 @@ impl Postgres {
             let decode = |position, row| decode(position, &Row::new(&row));
             match self.unit(&statements, decode).await {
                 Ok(found) => return Ok(found),
-                Err(unfinished) if tries.again(&unfinished).await => {}
+                Err(unfinished) if self.again(&mut tries, &unfinished, &statements).await => {}
                 Err(unfinished) => return Err(unfinished.into_error()),
             }
         }
@@ -209,21 +261,21 @@ impl Postgres {
     ) -> Result<Option<T>, Unfinished> {
         let begun = self.begin_with(&self.begin.unit).await;
         let mut tx = begun.map_err(Unfinished::Undone)?;
-        let preparation = self.preparation;
-        let found = first_row(&mut tx, statements, preparation).await;
-        let value = match found.map_err(Unfinished::within)? {
-            Some((position, row)) => {
-                let (value, beside) = between(position, row).map_err(Unfinished::Refused)?;
-                for statement in &beside {
-                    let run = all_rows(&mut tx, statement, preparation).await;
-                    run.map_err(Unfinished::Undone)?;
-                }
-                Some(value)
-            }
-            None => None,
-        };
-        tx.commit().await.map_err(Unfinished::Committing)?;
-        Ok(value)
+        let done = whole(&mut tx, statements, between, self.preparation);
+        let done = timeout(self.longest_wait(), done).await;
+        let done = done.unwrap_or_else(|_| Err(Unfinished::Committing(no_answer())));
+        self.fitting(&mut tx, done)
+    }
+
+    /// What was prepared on a connection before the tables changed does not serve any more: the next one prepares it
+    /// anew.
+    fn fitting<T, E: AsFailure>(&self, held: &mut Held, done: Result<T, E>) -> Result<T, E> {
+        if let Err(error) = &done
+            && error.failure().is_some_and(is_stale)
+        {
+            self.changed.found_on(held);
+        }
+        done
     }
 
     pub(super) async fn begin(&self) -> Result<Session, DatabaseError> {
@@ -242,7 +294,12 @@ impl Postgres {
             match self.begin_with(begin).await {
                 Ok(tx) => {
                     let deadline = Instant::now() + limit;
-                    return Ok(Session::new(tx, deadline, self.preparation));
+                    return Ok(Session::new(
+                        tx,
+                        deadline,
+                        self.preparation,
+                        self.changed.clone(),
+                    ));
                 }
                 Err(error) if is_lost(&error) && tries.on_another_connection() => {}
                 Err(error) => return Err(described(error)),
@@ -250,16 +307,43 @@ impl Postgres {
         }
     }
 
-    /// Opens a transaction in a task of its own: one that was given up in between would stay open on its connection.
-    async fn begin_with(&self, text: &Arc<str>) -> Result<Tx, sqlx::Error> {
-        let (pool, text) = (self.pool.clone(), AssertSqlSafe(text.clone()));
-        let begun = tokio::spawn(async move { pool.begin_with(text).await }).await;
-        begun.unwrap_or_else(|error| Err(sqlx::Error::Io(std::io::Error::other(error))))
+    async fn begin_with(&self, text: &Arc<str>) -> Result<Held, sqlx::Error> {
+        let text = AssertSqlSafe(text.clone()).into_sql_str();
+        Held::begun(&self.pool, text, self.longest_wait()).await
+    }
+
+    /// For how long an answer is waited for that the server gives sooner, unless it is gone.
+    fn longest_wait(&self) -> Duration {
+        self.transaction_timeout + GRACE
     }
 
     fn tries(&self) -> Tries {
         Tries::new(self.pool.options().get_max_connections())
     }
+}
+
+/// Runs statements in a transaction, and those beside them, and commits.
+async fn whole<T>(
+    tx: &mut Held,
+    statements: &[Statement],
+    between: impl FnOnce(usize, PgRow) -> Result<(T, Vec<Statement>), DatabaseError>,
+    preparation: Preparation,
+) -> Result<Option<T>, Unfinished> {
+    let connection = tx.connection().map_err(Unfinished::Undone)?;
+    let found = first_row(connection, statements, preparation).await;
+    let value = match found.map_err(Unfinished::within)? {
+        Some((position, row)) => {
+            let (value, beside) = between(position, row).map_err(Unfinished::Refused)?;
+            for statement in &beside {
+                let run = all_rows(connection, statement, preparation).await;
+                run.map_err(Unfinished::Undone)?;
+            }
+            Some(value)
+        }
+        None => None,
+    };
+    tx.commit().await.map_err(Unfinished::Committing)?;
+    Ok(value)
 }
 
 /// The first row of the first statement that gives one; or which statement failed.
@@ -294,19 +378,6 @@ async fn all_rows(
 /// All text is made by `sql`, which binds every value.
 fn text(statement: &Statement) -> SqlStr {
     AssertSqlSafe(statement.text.clone()).into_sql_str()
-}
-
-/// What was prepared on a connection before the tables changed does not serve any more: the next one prepares it anew.
-fn given_up_when_stale<T, E: AsFailure>(
-    mut connection: PoolConnection<sqlx::Postgres>,
-    done: Result<T, E>,
-) -> Result<T, E> {
-    if let Err(error) = &done
-        && error.failure().is_some_and(is_stale)
-    {
-        connection.close_on_drop();
-    }
-    done
 }
 
 /// What may hold an error of the driver's.

@@ -16,7 +16,7 @@ use crate::database::{Database, DatabaseError, Driver};
 const STATEMENTS: usize = 256;
 
 /// What may stand behind the `?` of an address, besides `options[…]`.
-const PARAMETERS: [&str; 20] = [
+const PARAMETERS: [&str; 18] = [
     "application_name",
     "dbname",
     "host",
@@ -35,9 +35,10 @@ const PARAMETERS: [&str; 20] = [
     "sslrootcert",
     CACHE,
     "user",
-    "options%5B",
-    "options[",
 ];
+
+/// How a setting of the server's begins, `options[search_path]`, in either spelling.
+const SETTINGS: [&str; 2] = ["options[", "options%5B"];
 
 /// The parameter that says how many prepared statements a connection keeps.
 const CACHE: &str = "statement-cache-capacity";
@@ -113,6 +114,16 @@ impl PostgresOptions {
         self
     }
 
+    /// Whether a parameter of this name may stand behind the `?` of an address.
+    ///
+    /// For who reads addresses before they are opened: all others are refused, because the driver would log their values.
+    pub fn takes(parameter: &str) -> bool {
+        PARAMETERS.contains(&parameter)
+            || SETTINGS
+                .iter()
+                .any(|setting| parameter.starts_with(setting))
+    }
+
     /// Makes a connection, and a pool for more.
     ///
     /// # Errors
@@ -127,6 +138,13 @@ impl PostgresOptions {
     pub(super) fn address(&self) -> Result<Address, DatabaseError> {
         let parameters = parameters(&self.url)?;
         let connection: PgConnectOptions = self.url.parse().map_err(wrong)?;
+        let database = connection.get_database().unwrap_or_default();
+        if self.url.contains('#') || database.contains(['/', '@']) {
+            // A part of the password would be taken for something that is no secret.
+            let reason = "a `/`, `?`, `#` or `@` of its user or password must be written as `%2F`, `%3F`, `%23` or `%40`";
+            let reason = reason.to_owned();
+            return Err(DatabaseError::Address { reason });
+        }
         let cache = self.statement_cache.or(parameters).unwrap_or(STATEMENTS);
         let preparation = match cache {
             0 => Preparation::Anew,
@@ -158,8 +176,7 @@ impl Address {
             Some(socket) => socket.display().to_string(),
             None => format!("{}:{}", connection.get_host(), connection.get_port()),
         };
-        let database = connection.get_database().unwrap_or_default();
-        let reason: Reason = format!("database `{database}` at {place}: {reason}").into();
+        let reason: Reason = format!("{place}: {reason}").into();
         DatabaseError::Unavailable(reason)
     }
 }
@@ -179,16 +196,12 @@ fn parameters(url: &str) -> Result<Option<usize>, DatabaseError> {
     if !known.iter().any(|scheme| url.starts_with(scheme)) {
         return Err(wrong("it must begin with `postgres://`".to_owned()));
     }
-    let before_fragment = url.split('#').next().unwrap_or_default();
-    let (_, query) = before_fragment.split_once('?').unwrap_or_default();
+    let (_, query) = url.split_once('?').unwrap_or_default();
     let mut cache = None;
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        let is_known = PARAMETERS.iter().any(|known| {
-            *known == name || (known.starts_with("options") && name.starts_with(known))
-        });
-        if !is_known {
-            let known = PARAMETERS[..PARAMETERS.len() - 2].join("`, `");
+        if !PostgresOptions::takes(name) {
+            let known = PARAMETERS.join("`, `");
             let reason = format!("what stands behind its `?` must be one of `{known}`");
             return Err(wrong(reason));
         }
@@ -225,6 +238,10 @@ mod tests {
             "@[host/books",
         ] {
             refused(&format!("postgres://user:{SECRET}{rest}"));
+        }
+        // What is not escaped ends the host: what follows is no name of a database.
+        for before in ["5/", "5#", "5?", "5/more/"] {
+            refused(&format!("postgres://user:{before}{SECRET}@host/books"));
         }
         refused(&format!("mysql://user:{SECRET}@host/books"));
         refused(SECRET);

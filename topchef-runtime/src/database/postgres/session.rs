@@ -2,19 +2,21 @@
 //!
 //! It does not know who holds it.
 //! `PostgreSQL` refuses everything after a statement that failed, until the transaction goes back to a savepoint:
-//! so one stands in front of every statement that writes.
+//! so one stands in front of every statement that writes, or holds rows.
 
 use std::sync::Arc;
 
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Error, Executor};
+use sqlx::{AssertSqlSafe, Error, Executor as _, SqlSafeStr as _, SqlStr};
 use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::failure::{described, is_aborted, is_lost, is_out_of_time};
+use super::failure::{described, is_aborted, is_lost, is_out_of_time, is_stale, no_answer};
+use super::held::{Changed, Held, hear};
+use super::tries::{KEYS, taken};
 use super::values::Rows;
-use super::{Preparation, Tx, all_rows};
+use super::{GRACE, Preparation, all_rows};
 use crate::database::{DatabaseError, Rows as AnyRows};
 use crate::sql::Statement;
 
@@ -27,6 +29,7 @@ pub(crate) struct Session {
     open: Arc<Mutex<Option<Open>>>,
     deadline: Instant,
     watch: AbortHandle,
+    changed: Changed,
 }
 
 impl std::fmt::Debug for Session {
@@ -36,7 +39,7 @@ impl std::fmt::Debug for Session {
 }
 
 struct Open {
-    tx: Tx,
+    tx: Held,
     savepoint: Savepoint,
     preparation: Preparation,
 }
@@ -44,16 +47,23 @@ struct Open {
 /// Where the savepoint stands to which a statement that fails goes back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Savepoint {
-    /// After everything that was written.
+    /// After everything that was written or locked.
     Last,
-    /// Before something that was written, and that must not be undone.
+    /// Before something that was written or locked, and that must not be undone.
     Earlier,
+    /// Before a statement of which nobody heard how it ended: it may have failed, and the transaction with it.
+    InDoubt,
     /// Nowhere: the database refuses the transaction.
     Gone,
 }
 
 impl Session {
-    pub(super) fn new(tx: Tx, deadline: Instant, preparation: Preparation) -> Self {
+    pub(super) fn new(
+        tx: Held,
+        deadline: Instant,
+        preparation: Preparation,
+        changed: Changed,
+    ) -> Self {
         let open = Arc::new(Mutex::new(Some(Open {
             tx,
             savepoint: Savepoint::Last,
@@ -72,6 +82,7 @@ impl Session {
             open,
             deadline,
             watch: watch.abort_handle(),
+            changed,
         }
     }
 
@@ -80,7 +91,7 @@ impl Session {
         statement: Statement,
         decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
-        let rows = self.run(async |open| open.rows(&statement).await).await?;
+        let rows = self.run(async |open| open.stored(&statement).await).await?;
         decode(&mut AnyRows::Postgres(&mut Rows::new(rows)))
     }
 
@@ -90,13 +101,13 @@ impl Session {
     ) -> Result<(), DatabaseError> {
         // The one in front of statements stands above it, so that no statement that fails takes it along.
         let text = format!("SAVEPOINT nested_{depth}; {SAVEPOINT}");
-        self.run(async |open| open.mark(text, Savepoint::Last).await)
+        self.run(async |open| open.mark(made(text), Savepoint::Last).await)
             .await
     }
 
     pub(in crate::database) async fn release(&mut self, depth: usize) -> Result<(), DatabaseError> {
         let text = format!("RELEASE SAVEPOINT nested_{depth}");
-        self.run(async |open| open.mark(text, Savepoint::Earlier).await)
+        self.run(async |open| open.mark(made(text), Savepoint::Earlier).await)
             .await
     }
 
@@ -105,17 +116,18 @@ impl Session {
         depth: usize,
     ) -> Result<(), DatabaseError> {
         let text = format!("ROLLBACK TO SAVEPOINT nested_{depth}; {SAVEPOINT}");
-        self.run(async |open| open.mark(text, Savepoint::Last).await)
+        self.run(async |open| open.mark(made(text), Savepoint::Last).await)
             .await
     }
 
     pub(in crate::database) async fn commit(self) -> Result<(), DatabaseError> {
         let open = self.open.lock().await.take();
         match open {
-            Some(open) if open.savepoint != Savepoint::Gone && Instant::now() < self.deadline => {
-                open.tx.commit().await.map_err(described)
+            Some(open) if Instant::now() < self.deadline => {
+                let committed = timeout_at(self.deadline + GRACE, open.commit()).await;
+                // Nobody knows then what stands.
+                committed.unwrap_or_else(|_| Err(described(no_answer())))
             }
-            // The server answers a COMMIT of a transaction that it refuses as if all were well.
             Some(_) | None => Err(DatabaseError::TimedOut),
         }
     }
@@ -132,6 +144,12 @@ impl Session {
         let done = timeout_at(self.deadline, what(open)).await;
         match done {
             Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) if is_stale(&error) => {
+                self.changed.found_on(&mut open.tx);
+                *held = None;
+                // Done again, it is prepared for the tables as they are now.
+                Err(DatabaseError::Conflict)
+            }
             Ok(Err(error)) => {
                 if is_lost(&error) || is_out_of_time(&error) {
                     *held = None;
@@ -153,20 +171,43 @@ impl Drop for Session {
 }
 
 impl Open {
+    /// As [`rows`](Self::rows), and once more where the database assigned a key that was given to another row.
+    async fn stored(&mut self, statement: &Statement) -> Result<Vec<PgRow>, Error> {
+        for _ in 0..KEYS {
+            let error = match self.rows(statement).await {
+                Ok(rows) => return Ok(rows),
+                Err(error) => error,
+            };
+            match taken(statement, &error) {
+                Some(assigned) if self.savepoint == Savepoint::Last => {
+                    self.rows(&assigned.count_on()).await?;
+                }
+                _ => return Err(error),
+            }
+        }
+        self.rows(statement).await
+    }
+
     async fn rows(&mut self, statement: &Statement) -> Result<Vec<PgRow>, Error> {
-        let writes = statement.writes();
-        if writes && self.savepoint == Savepoint::Earlier {
+        let writes = !statement.only_reads;
+        self.hear().await?;
+        if writes && matches!(self.savepoint, Savepoint::Earlier | Savepoint::InDoubt) {
             let text = "RELEASE SAVEPOINT topchef_statement; SAVEPOINT topchef_statement";
-            (&mut *self.tx).execute(text).await?;
-            self.savepoint = Savepoint::Last;
+            self.mark(text.into_sql_str(), Savepoint::Last).await?;
         }
         let before = self.savepoint;
-        if writes {
-            // Until it is known what became of the statement: who gives it up does not hear.
-            self.savepoint = Savepoint::Earlier;
-        }
-        match all_rows(&mut self.tx, statement, self.preparation).await {
-            Ok(rows) => Ok(rows),
+        // Until it is known what became of the statement: who gives it up does not hear.
+        self.savepoint = Savepoint::InDoubt;
+        match all_rows(self.tx.connection()?, statement, self.preparation).await {
+            Ok(rows) => {
+                self.savepoint = match before {
+                    _ if writes => Savepoint::Earlier,
+                    // An aborted transaction would have refused it.
+                    Savepoint::InDoubt => Savepoint::Earlier,
+                    before => before,
+                };
+                Ok(rows)
+            }
             Err(error) => {
                 self.savepoint = self.after(&error, before).await?;
                 Err(error)
@@ -179,19 +220,52 @@ impl Open {
         match (error, before) {
             (Error::Database(_), Savepoint::Last) if !is_lost(error) && !is_aborted(error) => {
                 let text = "ROLLBACK TO SAVEPOINT topchef_statement";
-                (&mut *self.tx).execute(text).await?;
+                self.tx.connection()?.execute(text).await?;
                 Ok(Savepoint::Last)
             }
             (Error::Database(_), _) => Ok(Savepoint::Gone),
             // The driver refused it: the server knows nothing of it.
-            _ => Ok(before),
+            (Error::Encode(_), before) => Ok(before),
+            _ => Ok(Savepoint::InDoubt),
         }
     }
 
-    /// Makes, keeps or goes back to a savepoint of somebody's; its name is a number.
-    async fn mark(&mut self, text: String, then: Savepoint) -> Result<(), Error> {
-        (&mut *self.tx).execute(AssertSqlSafe(text)).await?;
-        self.savepoint = then;
-        Ok(())
+    /// Makes, keeps or goes back to a savepoint.
+    async fn mark(&mut self, text: SqlStr, then: Savepoint) -> Result<(), Error> {
+        self.hear().await?;
+        self.savepoint = Savepoint::InDoubt;
+        let marked = self.tx.connection()?.execute(text).await;
+        self.savepoint = match &marked {
+            Ok(_) => then,
+            Err(Error::Database(_)) => Savepoint::Gone,
+            Err(_) => Savepoint::InDoubt,
+        };
+        marked.map(drop)
     }
+
+    /// The next statement would be given the error of one that was given up.
+    async fn hear(&mut self) -> Result<(), Error> {
+        match self.savepoint {
+            Savepoint::InDoubt => hear(self.tx.connection()?).await,
+            Savepoint::Last | Savepoint::Earlier | Savepoint::Gone => Ok(()),
+        }
+    }
+
+    /// The server answers a COMMIT of a transaction that it refuses as if all were well: so one that is in doubt does
+    /// something first that would be refused.
+    async fn commit(mut self) -> Result<(), DatabaseError> {
+        if self.savepoint == Savepoint::InDoubt {
+            let asked = self.mark(SAVEPOINT.into_sql_str(), Savepoint::Last).await;
+            asked.map_err(described)?;
+        }
+        match self.savepoint {
+            Savepoint::Last | Savepoint::Earlier => self.tx.commit().await.map_err(described),
+            Savepoint::InDoubt | Savepoint::Gone => Err(DatabaseError::TimedOut),
+        }
+    }
+}
+
+/// The name in it is a number.
+fn made(text: String) -> SqlStr {
+    AssertSqlSafe(text).into_sql_str()
 }

@@ -7,14 +7,20 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use super::AsFailure;
-use super::failure::{described, is_conflict, is_ended, is_lost, is_not_unique, is_stale};
+use super::failure::{
+    described, is_conflict, is_ended, is_lost, is_not_unique, is_stale, is_taken,
+};
 use crate::database::DatabaseError;
+use crate::sql::{Assigned, Statement};
 
 /// How often work is run again that conflicts with other work.
 const CONFLICTS: u32 = 8;
 
 /// How often a unit starts again because another made the row that it was about to make.
 const RACES: u32 = 2;
+
+/// How often a row is stored again because the key that the database assigned was given to another.
+pub(super) const KEYS: u32 = 3;
 
 /// The shortest pause before work is run again.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -59,6 +65,16 @@ impl Unfinished {
         }
     }
 
+    /// The key that the database assigned to a row of these statements, where another row has it.
+    pub(super) fn taken(&self, statements: &[Statement]) -> Option<Assigned> {
+        match self {
+            Self::Alone((position, error)) | Self::UndoneAt(position, error) => {
+                taken(statements.get(*position)?, error)
+            }
+            Self::Undone(_) | Self::Committing(_) | Self::Refused(_) => None,
+        }
+    }
+
     /// Whether another made the row that a statement was to make after those before it had not found it.
     fn is_race(&self) -> bool {
         match self {
@@ -87,6 +103,7 @@ pub(super) struct Tries {
     connections: u32,
     conflicts: u32,
     races: u32,
+    keys: u32,
 }
 
 impl Tries {
@@ -96,7 +113,13 @@ impl Tries {
             connections: connections.saturating_add(1),
             conflicts: CONFLICTS,
             races: RACES,
+            keys: KEYS,
         }
+    }
+
+    /// Whether to store a row again whose key was given to another.
+    pub(super) fn with_another_key(&mut self) -> bool {
+        take(&mut self.keys)
     }
 
     /// Whether to try again on another connection.
@@ -130,6 +153,12 @@ impl Tries {
             None => false,
         }
     }
+}
+
+/// The key that the database assigned to the row of a statement, where it failed because another row has it.
+pub(super) fn taken(statement: &Statement, error: &sqlx::Error) -> Option<Assigned> {
+    let is_taken = |assigned: &Assigned| is_taken(error, assigned.column());
+    statement.assigned.filter(is_taken)
 }
 
 fn take(left: &mut u32) -> bool {
