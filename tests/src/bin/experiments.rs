@@ -13,6 +13,12 @@ const CONNECTION: Duration = Duration::from_millis(300);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // The hooks that fail on purpose say so too.
+    tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     let database = std::env::args().nth(1).ok_or("no database was named")?;
     let database = if database.starts_with("postgres://") {
         let options = Database::postgres(database).transaction_timeout(TRANSACTION);
