@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Error, Executor};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -39,6 +39,8 @@ struct Open {
     tx: Tx,
     savepoint: Savepoint,
     preparation: Preparation,
+    /// Given back after the connection.
+    _place: OwnedSemaphorePermit,
 }
 
 /// Where the savepoint stands to which a statement that fails goes back.
@@ -53,11 +55,17 @@ enum Savepoint {
 }
 
 impl Session {
-    pub(super) fn new(tx: Tx, deadline: Instant, preparation: Preparation) -> Self {
+    pub(super) fn new(
+        tx: Tx,
+        place: OwnedSemaphorePermit,
+        deadline: Instant,
+        preparation: Preparation,
+    ) -> Self {
         let open = Arc::new(Mutex::new(Some(Open {
             tx,
             savepoint: Savepoint::Last,
             preparation,
+            _place: place,
         })));
         let watched = Arc::downgrade(&open);
         let watch = tokio::spawn(async move {
