@@ -17,6 +17,7 @@ use topchef_runtime::{
 };
 use uuid::Uuid;
 
+use crate::database::variable;
 use crate::local::Resourceful;
 
 /// What is posted and patched.
@@ -147,6 +148,16 @@ pub struct Dice(u64);
 impl Dice {
     /// Of a seed.
     pub fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Of the seed that `TOPCHEF_TEST_SEED` says, or of one that nobody chose, which is printed.
+    pub fn of_this_run() -> Self {
+        let seed = match variable("TOPCHEF_TEST_SEED").as_str() {
+            "" => Self::seed(),
+            seed => seed.parse().expect("TOPCHEF_TEST_SEED is a number"),
+        };
+        eprintln!("TOPCHEF_TEST_SEED={seed}");
         Self(seed)
     }
 

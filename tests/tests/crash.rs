@@ -4,6 +4,11 @@
 //! What must be true is written down in `topchef_tests::experiments`; here things are ended. Moments follow from a seed
 //! that is printed, and that `TOPCHEF_TEST_SEED` sets; what the machine makes of them is another matter.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test's helpers cannot do stops the test, and it says how much it has tried"
+)]
+
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -23,17 +28,8 @@ const STOPS: u64 = 10;
 
 const CLIENTS: u64 = 4;
 
-/// The longest that a program lives before it is killed, in milliseconds.
-const LIFE: u64 = 120;
-
-fn seed() -> u64 {
-    let seed = match std::env::var("TOPCHEF_TEST_SEED") {
-        Ok(seed) => seed.parse().expect("TOPCHEF_TEST_SEED is a number"),
-        Err(_) => Dice::seed(),
-    };
-    println!("TOPCHEF_TEST_SEED={seed}");
-    seed
-}
+/// The longest that clients are served before something ends, in milliseconds.
+const LIFE: u64 = 80;
 
 /// The program of the tests' own, over a database that has its tables.
 fn started(address: &str) -> Server {
@@ -65,7 +61,7 @@ async fn a_moment(dice: &mut Dice) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twice() {
-    let mut dice = Dice::of(seed());
+    let mut dice = Dice::of_this_run();
     let ledger = Arc::new(Ledger::default());
     let scratch = Scratch::new();
     // It is not held open: each program that starts must recover what the last one left.
@@ -78,8 +74,8 @@ async fn a_program_that_is_killed_again_and_again_loses_nothing_and_does_nothing
     let mut server = started(&scratch.address());
     for round in 0..KILLS {
         let api = server.api();
-        let clients = clients(&ledger, &api, &round.to_string(), &mut dice);
         ledger.news(&api, &format!("after kill {round}")).await;
+        let clients = clients(&ledger, &api, &round.to_string(), &mut dice);
         a_moment(&mut dice).await;
         server.kill();
         gone(clients).await;
@@ -97,7 +93,7 @@ async fn of_two_programs_that_share_a_database_either_may_be_killed_at_any_momen
     if !Kind::Postgres.is_of_this_run("several servers share a PostgreSQL, and never a file") {
         return;
     }
-    let mut dice = Dice::of(seed());
+    let mut dice = Dice::of_this_run();
     let ledger = Arc::new(Ledger::default());
     let scratch = Scratch::new();
     let database = scratch.open().await;
@@ -105,11 +101,10 @@ async fn of_two_programs_that_share_a_database_either_may_be_killed_at_any_momen
     let mut servers = [started(&scratch.address()), started(&scratch.address())];
     for round in 0..KILLS_OF_TWO {
         let [one, other] = &mut servers;
+        let when = format!("after kill {round}");
+        ledger.news(&other.api(), &when).await;
         let beside = clients(&ledger, &other.api(), &format!("{round}-beside"), &mut dice);
         let clients = clients(&ledger, &one.api(), &round.to_string(), &mut dice);
-        ledger
-            .news(&other.api(), &format!("after kill {round}"))
-            .await;
         a_moment(&mut dice).await;
         one.kill();
         gone(clients).await;
@@ -134,7 +129,7 @@ async fn a_database_that_is_stopped_again_and_again_loses_nothing_and_nothing_is
     let Some(cluster) = Cluster::start() else {
         return;
     };
-    let mut dice = Dice::of(seed());
+    let mut dice = Dice::of_this_run();
     let ledger = Arc::new(Ledger::default());
     let open = || async { Database::postgres(cluster.address()).open().await.unwrap() };
     open().await.create_tables::<Tables>().await.unwrap();
@@ -166,7 +161,7 @@ async fn a_database_that_is_stopped_again_and_again_loses_nothing_and_nothing_is
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clients_that_hang_up_at_any_moment_lose_nothing_and_have_nothing_done_twice() {
-    let mut dice = Dice::of(seed());
+    let mut dice = Dice::of_this_run();
     let ledger = Arc::new(Ledger::default());
     let local: Local = Store::new::<Tables>().await.serve(world).await;
     let mut clients = JoinSet::new();

@@ -263,16 +263,16 @@ async fn what_a_hook_wrote_whose_client_went_away_is_gone() {
     let stalled = Arc::new(Semaphore::new(0));
     let local = Arc::new(hasty_library(&stalled).await);
     for method in METHODS {
-        for phase in 0..PHASES.len() {
+        for (phase, name) in PHASES.into_iter().enumerate() {
             let path = prepare(&local, "/books", method).await;
             let request = {
                 let local = Arc::clone(&local);
-                async move { failing(&local, method, &path, PHASES[phase], "stall").await }
+                async move { failing(&local, method, &path, name, "stall").await }
             };
             let request = tokio::spawn(request);
             stalled.acquire().await.unwrap().forget();
             request.abort();
-            let case = format!("a client of {method} that went away in {}", PHASES[phase]);
+            let case = format!("a client of {method} that went away in {name}");
             is_over(&local, stands(phase)).await;
             check_what_is_left(&local, "/books", method, phase, &case).await;
         }

@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use topchef_runtime::{Committed, Context, ModelResource, Next, Report, Tracked, Transaction};
 use topchef_tests::Api;
 use topchef_tests::experiments::Dice;
-use topchef_tests::local::Local;
+use topchef_tests::local::{Local, Resourceful};
 
 const CLIENTS: usize = 50;
 const TIMES: usize = 20;
@@ -155,7 +155,7 @@ async fn counted(local: &Local, path: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_fifty_clients_with_if_match_none_loses_a_count() {
-    let local = Local::start::<Counter>(|api| api.resource::<Counter>()).await;
+    let local = Local::start::<Counter>(Resourceful::resource::<Counter>).await;
     local
         .api()
         .post("/counters", &json!({"count": 0}))
@@ -171,7 +171,7 @@ async fn of_fifty_clients_with_if_match_none_loses_a_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_fifty_clients_with_the_tag_of_a_whole_record_none_loses_a_count() {
-    let local = Local::start::<Tally>(|api| api.resource::<Tally>()).await;
+    let local = Local::start::<Tally>(Resourceful::resource::<Tally>).await;
     local
         .api()
         .post("/tallies", &json!({"count": 0}))
@@ -183,8 +183,7 @@ async fn of_fifty_clients_with_the_tag_of_a_whole_record_none_loses_a_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_fifty_clients_with_if_match_and_a_hook_none_loses_a_count() {
-    let add =
-        |api: topchef_tests::local::Resourceful| api.resource::<Gauge>().resource::<Reading>();
+    let add = |api: Resourceful| api.resource::<Gauge>().resource::<Reading>();
     let local = Local::start::<(Gauge, Reading)>(add).await;
     local
         .api()
