@@ -1,10 +1,5 @@
 //! Hooks that read beside their transactions, more at once than there are connections: they do not wait for each other.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "clients are functions of a test, and stop it"
-)]
-
 use serde_json::json;
 use tokio::task::JoinSet;
 use topchef_runtime::{Committed, Context, ModelResource, Next, Report, Tracked, Transaction};
