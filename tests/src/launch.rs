@@ -46,6 +46,11 @@ impl Launch {
         Self::program(binary::example(name))
     }
 
+    /// A program of the tests' own, which cargo builds before them: no argument, no environment.
+    pub fn helper(program: &str) -> Self {
+        Self::program(program.into())
+    }
+
     fn program(program: PathBuf) -> Self {
         Self {
             program,

@@ -21,6 +21,7 @@ mod cluster;
 mod curl;
 mod database;
 mod example;
+pub mod experiments;
 pub mod lab;
 mod launch;
 pub mod local;

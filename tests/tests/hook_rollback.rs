@@ -10,12 +10,16 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use topchef_runtime::transaction::Retries;
 use topchef_runtime::{
     ApiError, Committed, Context, Database, Input, ModelResource, Next, Report, Select, Tracked,
     Transaction,
 };
-use topchef_tests::Answer;
-use topchef_tests::local::Local;
+use topchef_tests::local::{Local, Resourceful, Store};
+use topchef_tests::{Answer, eventually};
 
 /// A book; its hooks are those of a film.
 #[derive(Clone, Debug, ModelResource)]
@@ -50,6 +54,8 @@ struct Trace {
 
 const PHASES: [&str; 3] = ["process-input", "before-commit", "after-commit"];
 const WAYS: [&str; 3] = ["refuse", "panic", "break"];
+/// How long a transaction may take where hooks take longer.
+const LIMIT: Duration = Duration::from_millis(500);
 const METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
 
 /// Writes a trace, and fails when the request says so.
@@ -64,6 +70,14 @@ async fn leave(cx: &Context, tx: &mut Transaction, phase: &str) -> Result<(), Re
         Some("panic") => panic!("on purpose"),
         // A statement that the database refuses is undone, and so is what went well before it.
         Some("break") => tx.insert(&trace).await.map(drop),
+        Some("overstay") => {
+            tokio::time::sleep(LIMIT * 3 / 2).await;
+            Ok(())
+        }
+        Some("stall") => {
+            cx.state::<Arc<Semaphore>>().unwrap().add_permits(1);
+            std::future::pending().await
+        }
         _ => Err(refusal().into()),
     }
 }
@@ -106,13 +120,22 @@ async fn after<M: ModelResource>(
 }
 
 async fn library() -> Local {
+    Local::start::<(Book, Film, Trace)>(shelves).await
+}
+
+fn shelves(api: Resourceful) -> Resourceful {
     let kept = ["x-phase", "x-way"];
-    Local::start::<(Book, Film, Trace)>(|api| {
-        api.keep_headers(kept.map(http::HeaderName::from_static))
-            .resource::<Book>()
-            .resource::<Film>()
-    })
-    .await
+    api.keep_headers(kept.map(http::HeaderName::from_static))
+        .resource::<Book>()
+        .resource::<Film>()
+}
+
+/// A library whose transactions may not take long, and whose hooks are not tried again; a hook that stalls says so.
+async fn hasty_library(stalled: &Arc<Semaphore>) -> Local {
+    let store = Store::with_timeout::<(Book, Film, Trace)>(LIMIT).await;
+    let once = Retries::default().attempts(1);
+    let add = |api| shelves(api).retries(once).state(Arc::clone(stalled));
+    store.serve(add).await
 }
 
 /// The phases whose traces are there, in order.
@@ -189,25 +212,90 @@ async fn check_failure(local: &Local, collection: &str, method: &str, phase: usi
     let path = prepare(local, collection, method).await;
     let answer = failing(local, method, &path, PHASES[phase], way).await;
     let case = format!("{way} in {} of {answer:?}", PHASES[phase]);
-    let stands = PHASES[phase] == "after-commit";
-    let expected = match (stands, way, method) {
+    let expected = match (stands(phase), way, method) {
         (true, _, "POST") => 201,
         (true, _, "DELETE") => 204,
         (true, ..) => 200,
         (false, "panic", _) => 500,
         (false, "break", _) => 409,
+        (false, "overstay", _) => 503,
         (false, ..) => 422,
     };
     assert_eq!(answer.status, expected, "{case}");
+    check_what_is_left(local, collection, method, phase, &case).await;
+}
+
+/// Whether a write stands when this phase fails.
+fn stands(phase: usize) -> bool {
+    PHASES[phase] == "after-commit"
+}
+
+async fn check_what_is_left(
+    local: &Local,
+    collection: &str,
+    method: &str,
+    phase: usize,
+    case: &str,
+) {
     // What a phase before it wrote was either committed for itself, or is written with what stands.
     assert_eq!(traces(local.database()).await, PHASES[..phase], "{case}");
     let titles = titles(&shown(local, collection).await);
-    let due = if stands {
+    let due = if stands(phase) {
         done(method)
     } else {
         json!(["first"])
     };
     assert_eq!(titles, due, "{case}");
+}
+
+#[tokio::test]
+async fn what_a_hook_wrote_that_takes_too_long_is_gone() {
+    let local = hasty_library(&Arc::new(Semaphore::new(0))).await;
+    for method in METHODS {
+        for phase in 0..PHASES.len() {
+            check_failure(&local, "/books", method, phase, "overstay").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_hook_wrote_whose_client_went_away_is_gone() {
+    let stalled = Arc::new(Semaphore::new(0));
+    let local = Arc::new(hasty_library(&stalled).await);
+    for method in METHODS {
+        for (phase, name) in PHASES.into_iter().enumerate() {
+            let path = prepare(&local, "/books", method).await;
+            let request = {
+                let local = Arc::clone(&local);
+                async move { failing(&local, method, &path, name, "stall").await }
+            };
+            let request = tokio::spawn(request);
+            stalled.acquire().await.unwrap().forget();
+            request.abort();
+            let case = format!("a client of {method} that went away in {name}");
+            is_over(&local, stands(phase)).await;
+            check_what_is_left(&local, "/books", method, phase, &case).await;
+        }
+    }
+}
+
+/// Waits until nobody holds what a hook held that stalls.
+async fn is_over(local: &Local, stands: bool) {
+    let database = local.database();
+    if stands {
+        // A durable hook goes on without its client, until its time is up.
+        eventually("a hook that is given up", async || {
+            let waiting = database.outbox().count_waiting().await.unwrap();
+            (waiting == 0).then_some(())
+        })
+        .await;
+    }
+    let mut tx = database.transaction().await.unwrap();
+    for book in tx.select::<Book>().all().await.unwrap() {
+        // Nobody else changes what is got so.
+        tx.get::<Book>(book.id).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test]

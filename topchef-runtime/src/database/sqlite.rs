@@ -23,8 +23,8 @@ pub(super) use rusqlite::Rows;
 /// How many requests may wait for a thread; one more is answered "busy" at once, instead of late.
 const WAITING: usize = 4096;
 
-/// How many units of work one commit takes along.
-const GROUP: usize = 256;
+/// How many units of work one commit takes along, without other words.
+pub(super) const GROUP: usize = 256;
 
 /// How long a statement waits for another program that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -103,7 +103,10 @@ impl Sqlite {
     fn start(options: &SqliteOptions) -> Result<Self, DatabaseError> {
         let connection = connect(options, Access::Write)?;
         let (writer, waiting) = bounded(WAITING);
-        spawn("topchef-writer", move || write_loop(&connection, &waiting))?;
+        let group = options.group;
+        spawn("topchef-writer", move || {
+            write_loop(&connection, &waiting, group);
+        })?;
         let readers = start_readers(options)?;
         Ok(Self {
             readers,
@@ -233,7 +236,7 @@ impl Session {
 }
 
 /// Takes everything that waits, runs it in one transaction, and answers all of it after one commit.
-fn write_loop(connection: &Connection, waiting: &Receiver<Write>) {
+fn write_loop(connection: &Connection, waiting: &Receiver<Write>, group: usize) {
     while let Ok(first) = waiting.recv() {
         let mut units = Vec::new();
         let mut last = None;
@@ -246,7 +249,7 @@ fn write_loop(connection: &Connection, waiting: &Receiver<Write>) {
                     break;
                 }
             }
-            next = if units.len() < GROUP {
+            next = if units.len() < group {
                 waiting.try_recv().ok()
             } else {
                 None

@@ -16,6 +16,8 @@ pub struct SqliteOptions {
     pub(super) place: Place,
     /// How many threads read.
     pub(super) readers: usize,
+    /// How many units of work one commit takes along at most.
+    pub(super) group: usize,
     /// The longest that a transaction with hooks may hold the writer.
     pub(super) transaction_timeout: Duration,
 }
@@ -44,6 +46,7 @@ impl SqliteOptions {
         Self {
             place,
             readers: processors.clamp(1, 8),
+            group: sqlite::GROUP,
             transaction_timeout: Duration::from_secs(10),
         }
     }
@@ -52,6 +55,16 @@ impl SqliteOptions {
     #[must_use]
     pub fn readers(mut self, readers: usize) -> Self {
         self.readers = readers.max(1);
+        self
+    }
+
+    /// With another number of writes without hooks that one commit takes along at most, 256 by default; at least one.
+    ///
+    /// Who waits while a commit is on its way shares the next one: the more write at once, the fewer commits there are,
+    /// and nobody waits for company. One commit for each write is for measuring what that is worth.
+    #[must_use]
+    pub fn group(mut self, units: usize) -> Self {
+        self.group = units.max(1);
         self
     }
 

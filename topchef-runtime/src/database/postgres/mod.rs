@@ -18,6 +18,7 @@ use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, PgPool, SqlSafeStr, SqlStr,
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use super::{DatabaseError, Rows as AnyRows};
@@ -45,6 +46,9 @@ const GRACE: Duration = Duration::from_secs(1);
 
 pub(super) struct Postgres {
     pool: PgPool,
+    /// One for each transaction of several steps that may be open: fewer than there are connections, so that a hook
+    /// that reads beside its transaction never waits for others that do the same.
+    sessions: Arc<Semaphore>,
     transaction_timeout: Duration,
     preparation: Preparation,
     begin: Begin,
@@ -135,8 +139,11 @@ impl Postgres {
                 })
             })
             .connect_lazy_with(address.connection);
+        // A pool of one serves all the same; there, nothing can be read beside a transaction.
+        let sessions = (options.connections - 1).max(1);
         Ok(Self {
             pool,
+            sessions: Arc::new(Semaphore::new(sessions as usize)),
             begin: Begin::new(options.transaction_timeout),
             transaction_timeout: options.transaction_timeout,
             preparation: address.preparation,
@@ -289,6 +296,7 @@ impl Postgres {
     }
 
     async fn session(&self, begin: &Arc<str>, limit: Duration) -> Result<Session, DatabaseError> {
+        let place = self.place().await?;
         let mut tries = self.tries();
         loop {
             match self.begin_with(begin).await {
@@ -296,6 +304,7 @@ impl Postgres {
                     let deadline = Instant::now() + limit;
                     return Ok(Session::new(
                         tx,
+                        place,
                         deadline,
                         self.preparation,
                         self.changed.clone(),
@@ -304,6 +313,16 @@ impl Postgres {
                 Err(error) if is_lost(&error) && tries.on_another_connection() => {}
                 Err(error) => return Err(described(error)),
             }
+        }
+    }
+
+    /// Waits until another transaction of several steps may be open, as long as for a connection.
+    async fn place(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
+        let place = Arc::clone(&self.sessions).acquire_owned();
+        let limit = self.pool.options().get_acquire_timeout();
+        match tokio::time::timeout(limit, place).await {
+            Ok(place) => place.map_err(|_| DatabaseError::Closed),
+            Err(_) => Err(DatabaseError::Busy),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Error, Executor as _, SqlSafeStr as _, SqlStr};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -42,6 +42,8 @@ struct Open {
     tx: Held,
     savepoint: Savepoint,
     preparation: Preparation,
+    /// Given back after the connection.
+    _place: OwnedSemaphorePermit,
 }
 
 /// Where the savepoint stands to which a statement that fails goes back.
@@ -60,6 +62,7 @@ enum Savepoint {
 impl Session {
     pub(super) fn new(
         tx: Held,
+        place: OwnedSemaphorePermit,
         deadline: Instant,
         preparation: Preparation,
         changed: Changed,
@@ -68,6 +71,7 @@ impl Session {
             tx,
             savepoint: Savepoint::Last,
             preparation,
+            _place: place,
         })));
         let watched = Arc::downgrade(&open);
         let watch = tokio::spawn(async move {
