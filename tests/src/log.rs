@@ -35,6 +35,11 @@ impl Log {
         Self::of(|metadata| *metadata.level() == Level::ERROR, |_| true)
     }
 
+    /// Listens to warnings from now on, all that is said of each.
+    pub fn of_warnings() -> Self {
+        Self::of(|metadata| *metadata.level() == Level::WARN, |_| true)
+    }
+
     fn of(is_wanted: fn(&Metadata<'_>) -> bool, is_shown: fn(&str) -> bool) -> Self {
         let heard = Arc::default();
         let listener = Listener {

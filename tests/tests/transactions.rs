@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 use topchef_runtime::{Database, ModelResource, Report};
 use topchef_tests::local::Store;
+use topchef_tests::log::Log;
 use topchef_tests::{Kind, eventually};
 use uuid::Uuid;
 
@@ -753,4 +754,25 @@ async fn a_savepoint_that_is_given_up_half_way_leaves_nothing() {
     tx.insert(&plant("kept")).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(names(store.database()).await, ["kept"]);
+}
+
+#[tokio::test]
+async fn the_log_warns_of_a_transaction_that_was_open_for_long() {
+    let log = Log::of_warnings();
+    let store = garden().await;
+    let mut short = store.database().transaction().await.unwrap();
+    short.insert(&plant("moss")).await.unwrap();
+    short.commit().await.unwrap();
+    assert_eq!(log.take(), [""; 0]);
+    let long = store.database().transaction().await.unwrap();
+    sleep(Duration::from_millis(1100)).await;
+    drop(long);
+    let warnings = log.take();
+    let [warning] = warnings.as_slice() else {
+        panic!("{warnings:?}");
+    };
+    assert!(
+        warning.contains("a transaction was open for long"),
+        "{warning}"
+    );
 }
