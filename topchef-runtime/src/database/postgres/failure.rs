@@ -39,7 +39,10 @@ pub(super) fn no_answer() -> Error {
 
 fn is_no_answer(error: &Error) -> bool {
     match error {
-        Error::Io(error) => error.get_ref().is_some_and(|error| error.is::<NoAnswer>()),
+        Error::Io(error) => match error.get_ref() {
+            Some(reason) => reason.is::<NoAnswer>(),
+            None => false,
+        },
         _ => false,
     }
 }

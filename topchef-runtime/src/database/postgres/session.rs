@@ -184,7 +184,11 @@ impl Open {
             };
             match taken(statement, &error) {
                 Some(assigned) if self.savepoint == Savepoint::Last => {
-                    self.rows(&assigned.count_on()).await?;
+                    let moved = self.rows(&assigned.count_on()).await;
+                    // Where only the count cannot be moved, it has gone on by one.
+                    if !matches!(self.savepoint, Savepoint::Last | Savepoint::Earlier) {
+                        moved?;
+                    }
                 }
                 _ => return Err(error),
             }
