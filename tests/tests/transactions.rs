@@ -758,16 +758,16 @@ async fn a_savepoint_that_is_given_up_half_way_leaves_nothing() {
 
 #[tokio::test]
 async fn the_log_warns_of_a_transaction_that_was_open_for_long() {
-    let log = Log::of_warnings();
+    let warned = Log::of_warnings();
     let store = garden().await;
-    let mut short = store.database().transaction().await.unwrap();
-    short.insert(&plant("moss")).await.unwrap();
-    short.commit().await.unwrap();
-    assert_eq!(log.take(), [""; 0]);
-    let long = store.database().transaction().await.unwrap();
+    let mut quick = store.database().transaction().await.unwrap();
+    quick.insert(&plant("moss")).await.unwrap();
+    quick.commit().await.unwrap();
+    assert_eq!(warned.take(), [""; 0]);
+    let slow = store.database().transaction().await.unwrap();
     sleep(Duration::from_millis(1100)).await;
-    drop(long);
-    let warnings = log.take();
+    drop(slow);
+    let warnings = warned.take();
     let [warning] = warnings.as_slice() else {
         panic!("{warnings:?}");
     };
