@@ -90,15 +90,24 @@ async fn what_is_inserted_comes_back_as_it_is_stored() {
         .unwrap();
     assert_eq!(far.id, 90);
     let next = tx.insert(&plant("iris")).await.unwrap();
-    assert_eq!(next.id, 91);
+    match Kind::of_this_run() {
+        Kind::Sqlite => assert_eq!(next.id, 91),
+        // It counts by itself, until it comes to a key that was given.
+        Kind::Postgres => assert_eq!(next.id, 2),
+    }
     let label = tx.insert(&tag("a/é")).await.unwrap();
     assert_eq!(label, tag("a/é"));
     tx.commit().await.unwrap();
-    assert_eq!(names(database).await, ["rose", "fern", "iris"]);
+    assert_eq!(sorted(names(database).await), ["fern", "iris", "rose"]);
     let found = database.find(Tag::NAME.eq("a/é")).await.unwrap();
     assert_eq!(found, Some(tag("a/é")));
     let other = store.opened_again().await;
-    assert_eq!(names(&other).await, ["rose", "fern", "iris"]);
+    assert_eq!(sorted(names(&other).await), ["fern", "iris", "rose"]);
+}
+
+fn sorted(mut names: Vec<String>) -> Vec<String> {
+    names.sort_unstable();
+    names
 }
 
 #[tokio::test]
