@@ -2,6 +2,8 @@
 //!
 //! One that is told by statements alone is a unit that the database runs by itself; one with a hook holds a transaction.
 
+use http::StatusCode;
+
 use super::super::again::again;
 use super::super::references::Look;
 use super::super::{Context, Draft, Next};
@@ -107,7 +109,10 @@ impl Endpoint {
                 let created = self.create_in(Method::Put, cx, &mut tx, new, selection);
                 match created.await {
                     // Another made it in the meantime: then it is there to be replaced.
-                    Err(_) if self.exists(&mut tx, key).await? => {
+                    Err(refusal)
+                        if refusal.status() == StatusCode::CONFLICT
+                            && self.exists(&mut tx, key).await? =>
+                    {
                         return Err(DatabaseError::Conflict.into());
                     }
                     created => created?,
