@@ -7,6 +7,10 @@ mod idempotency;
 mod outbox;
 mod pattern;
 mod select;
+#[cfg_attr(
+    not(feature = "postgres"),
+    allow(dead_code, reason = "only PostgreSQL comes to a key that was given")
+)]
 mod sequence;
 
 use std::borrow::Cow;

@@ -13,10 +13,6 @@ use crate::descriptor::Descriptor;
 /// `SQLite` goes on after the largest key that there ever was; `PostgreSQL` goes on counting, and comes to a key that was
 /// given. Who is told so moves the count on, and stores the row again.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(feature = "postgres"),
-    allow(dead_code, reason = "only one database comes to a key that was given")
-)]
 pub(crate) struct Assigned {
     descriptor: &'static Descriptor,
     index: usize,
@@ -33,7 +29,6 @@ impl Assigned {
     }
 }
 
-#[cfg(feature = "postgres")]
 impl Assigned {
     /// The column, as the table names it.
     pub(crate) fn column(self) -> &'static str {
@@ -75,7 +70,6 @@ impl Assigned {
     }
 }
 
-#[cfg(feature = "postgres")]
 fn call(name: &'static str) -> FunctionCall {
     Func::cust(Alias::new(name))
 }
