@@ -109,6 +109,10 @@ impl Database {
     ///
     /// # Errors
     /// [`DatabaseError`] when the file cannot be written.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(clippy::unused_async, reason = "only a file has a log to bring in")
+    )]
     pub async fn checkpoint(&self) -> Result<(), DatabaseError> {
         match self.0.as_ref() {
             #[cfg(feature = "sqlite")]
