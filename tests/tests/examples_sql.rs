@@ -67,9 +67,24 @@ struct Text<'a>(&'a Statements);
 impl Visit for Text<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if field.name() == "text" {
-            self.0.0.lock().unwrap().push(format!("{value:?}"));
+            let text = format!("{value:?}");
+            if !is_of_the_sweeper(&text) {
+                self.0.0.lock().unwrap().push(text);
+            }
         }
     }
+}
+
+/// Whether a statement is one of those with which the outbox is looked at in the background, at its own times.
+fn is_of_the_sweeper(text: &str) -> bool {
+    [
+        r#"SELECT "fingerprint" FROM "topchef_idempotency_keys" LIMIT"#,
+        r#"SELECT "sequence" FROM "topchef_outbox""#,
+        r#"SELECT COUNT("sequence") FROM "topchef_outbox""#,
+        r#"SELECT "sequence", "resource", "record", "attempts" FROM "topchef_outbox""#,
+    ]
+    .iter()
+    .any(|beginning| text.starts_with(beginning))
 }
 
 /// An example in this process.

@@ -137,14 +137,12 @@ async fn connections_that_the_server_ended_are_replaced() {
 #[tokio::test]
 async fn a_pool_that_is_used_up_is_said_and_recovers() {
     let Some(scratch) = scratch() else { return };
-    let options = Database::postgres(scratch.address()).connections(2);
+    let options = Database::postgres(scratch.address()).connections(1);
     let database = opened(options.acquire_timeout(Duration::from_millis(200))).await;
     let served = serve(&database).await;
     let api = served.api();
-    let held = [
-        database.transaction().await.unwrap(),
-        database.transaction().await.unwrap(),
-    ];
+    let held = database.transaction().await.unwrap();
+    assert_eq!(status(&database.transaction().await.unwrap_err()), 503);
     for answer in [
         api.get("/notes").await,
         api.post("/notes", &json!({"title": "a"})).await,

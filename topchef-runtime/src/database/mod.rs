@@ -352,11 +352,16 @@ impl Database {
     pub(crate) async fn write_with<T: Send + 'static>(
         &self,
         statements: Vec<Statement>,
-        decode: impl FnMut(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>
+        mut decode: impl FnMut(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>
         + Send
         + 'static,
     ) -> Result<Option<T>, DatabaseError> {
         statements.iter().for_each(trace);
+        let decode = move |position, row: &Row<'_>| {
+            let (value, beside) = decode(position, row)?;
+            beside.iter().for_each(trace);
+            Ok((value, beside))
+        };
         match self.0.as_ref() {
             #[cfg(feature = "sqlite")]
             Driver::Sqlite(sqlite) => sqlite.write(statements, decode).await,
