@@ -53,10 +53,24 @@ impl Log {
         }
     }
 
-    /// What was heard since it was last asked.
+    /// What was heard since it was last asked, without what the sweeper does in the background.
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.heard.lock().unwrap())
+        let mut heard = std::mem::take(&mut *self.heard.lock().unwrap());
+        heard.retain(|text| !is_of_the_sweeper(text));
+        heard
     }
+}
+
+/// Whether a statement is one of those with which the outbox is looked at in the background, at its own times.
+pub fn is_of_the_sweeper(text: &str) -> bool {
+    [
+        r#"SELECT "fingerprint" FROM "topchef_idempotency_keys" LIMIT"#,
+        r#"SELECT "sequence" FROM "topchef_outbox""#,
+        r#"SELECT COUNT("sequence") FROM "topchef_outbox""#,
+        r#"SELECT "sequence", "resource", "record", "attempts" FROM "topchef_outbox""#,
+    ]
+    .iter()
+    .any(|beginning| text.starts_with(beginning))
 }
 
 struct Listener {

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use topchef_runtime::Database;
 use topchef_tests::local::Served;
+use topchef_tests::log::is_of_the_sweeper;
 use topchef_tests::{Api, walk_watched};
 use tracing::field::{Field, Visit};
 use tracing::subscriber::DefaultGuard;
@@ -73,18 +74,6 @@ impl Visit for Text<'_> {
             }
         }
     }
-}
-
-/// Whether a statement is one of those with which the outbox is looked at in the background, at its own times.
-fn is_of_the_sweeper(text: &str) -> bool {
-    [
-        r#"SELECT "fingerprint" FROM "topchef_idempotency_keys" LIMIT"#,
-        r#"SELECT "sequence" FROM "topchef_outbox""#,
-        r#"SELECT COUNT("sequence") FROM "topchef_outbox""#,
-        r#"SELECT "sequence", "resource", "record", "attempts" FROM "topchef_outbox""#,
-    ]
-    .iter()
-    .any(|beginning| text.starts_with(beginning))
 }
 
 /// An example in this process.
