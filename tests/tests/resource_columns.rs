@@ -9,8 +9,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use topchef_runtime::{ModelResource, ResourceEnum};
-use topchef_tests::Answer;
 use topchef_tests::local::Local;
+use topchef_tests::{Answer, Kind};
 use uuid::Uuid;
 
 const WRONG: &str = "Deserialization Error From Client Data";
@@ -673,7 +673,12 @@ async fn an_integer_key_is_assigned_by_the_database() {
     assert_eq!(made(json!({})).await, 1);
     assert_eq!(made(json!({})).await, 2);
     assert_eq!(made(json!({"id": 77})).await, 77);
-    assert_eq!(made(json!({})).await, 78);
+    // SQLite goes on after the largest key, PostgreSQL with its count, which passes over keys that are there.
+    let next = match Kind::of_this_run() {
+        Kind::Sqlite => 78,
+        Kind::Postgres => 3,
+    };
+    assert_eq!(made(json!({})).await, next);
     assert_eq!(made(json!({"id": -5})).await, -5);
     assert_eq!(made(json!({"id": 0})).await, 0);
     assert_eq!(made(json!({"id": i64::MIN})).await, i64::MIN);
