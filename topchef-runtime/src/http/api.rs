@@ -84,7 +84,8 @@ impl Served {
     ///
     /// A router may be made before there is a tokio runtime: then the first request sees to it.
     pub(super) fn sweeps(&self) {
-        if self.sweeper.has_hooks() && Handle::try_current().is_ok() {
+        let sweeps = !self.sweeper.has_hooks() || self.common.sweeping.get().is_some();
+        if !sweeps && Handle::try_current().is_ok() {
             let start = || self.sweeper.as_ref().clone().start();
             self.common.sweeping.get_or_init(start);
         }

@@ -7,7 +7,7 @@ use super::super::again::again;
 use super::super::draft::Child;
 use super::super::outbox::{self, Committed, Followed};
 use super::super::tracked::key_of;
-use super::super::{Context, Draft, Next, Reply, Transaction, no_row};
+use super::super::{Context, Draft, Reply, Transaction, no_row};
 use super::phases::NOTHING;
 use super::stage::{Step, Written, staged};
 use super::{AfterCommit, Endpoint, Outcome};
@@ -366,15 +366,10 @@ async fn follow(cx: &Context, endpoints: Vec<(Endpoint, bool)>, made: Vec<Made>)
                 Some(_) => followed.next().unwrap_or(Followed::Waiting),
                 None => endpoint.follow_once(Method::Post, cx, written).await,
             };
-            let became = match became {
-                Followed::Done(Next::Proceed) => AfterCommit::Done,
-                Followed::Done(Next::Instead(reply)) => {
-                    made = Made::Replied(reply);
-                    AfterCommit::Done
-                }
-                Followed::Failed => AfterCommit::Failed,
-                Followed::Waiting => AfterCommit::Waiting,
-            };
+            let (became, reply) = AfterCommit::of(became);
+            if let Some(reply) = reply {
+                made = Made::Replied(reply);
+            }
             creation.after_commit = creation.after_commit.and(became);
         }
         if is_answered {

@@ -16,8 +16,9 @@ mod stage;
 mod write;
 
 use super::hooks::Endpoint;
+use super::outbox::Followed;
 use super::precondition::EntityTag;
-use super::reply::Reply;
+use super::reply::{Next, Reply};
 use http::{HeaderMap, StatusCode};
 
 use crate::column::{InputError, Key, parse_text};
@@ -64,6 +65,16 @@ pub enum AfterCommit {
 }
 
 impl AfterCommit {
+    /// What is said of a hook, and its answer where it gave one in place of the record.
+    pub(super) fn of(followed: Followed) -> (Self, Option<Reply>) {
+        match followed {
+            Followed::Done(Next::Proceed) => (Self::Done, None),
+            Followed::Done(Next::Instead(reply)) => (Self::Done, Some(reply)),
+            Followed::Failed => (Self::Failed, None),
+            Followed::Waiting => (Self::Waiting, None),
+        }
+    }
+
     /// What is to be said of several: the worst.
     #[must_use]
     pub(super) fn and(self, other: Self) -> Self {

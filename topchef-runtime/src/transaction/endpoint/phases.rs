@@ -258,12 +258,10 @@ impl Endpoint {
             Step::Wrote(None) if method == Method::Post => return Err(no_row().into()),
             Step::Wrote(None) => return Err(self.not_found(key)),
         };
-        let after_commit = match self.follow(method, cx, &written).await {
-            Followed::Done(Next::Proceed) => AfterCommit::Done,
-            Followed::Done(Next::Instead(reply)) => return self.replied(method, cx, reply).await,
-            Followed::Failed => AfterCommit::Failed,
-            Followed::Waiting => AfterCommit::Waiting,
-        };
+        let (after_commit, reply) = AfterCommit::of(self.follow(method, cx, &written).await);
+        if let Some(reply) = reply {
+            return self.replied(method, cx, reply).await;
+        }
         let created = created(written.position);
         self.shown(cx, written, created, after_commit, selection)
             .await

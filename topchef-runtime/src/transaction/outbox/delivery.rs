@@ -10,10 +10,10 @@ use std::task::Poll;
 
 use super::super::again::again;
 use super::super::hooks::{Delivery, Endpoint};
+use super::super::tracked::key_of;
 use super::super::{Context, Next, Transaction};
 use super::Queue;
 use super::message::{Message, now};
-use crate::column::Key;
 use crate::database::DatabaseError;
 use crate::descriptor::Method;
 use crate::error::{ApiError, Report};
@@ -146,10 +146,7 @@ async fn deliver(
     let values = message.values(descriptor)?;
     let kept = message.kept().map_err(ApiError::internal)?;
     // A POST has no key in its path.
-    let key = (method != Method::Post).then(|| {
-        let places = descriptor.key.iter();
-        Key::new(places.map(|index| values[*index].clone()).collect())
-    });
+    let key = (method != Method::Post).then(|| key_of(&values, descriptor));
     let cx = base.of_message(kept, key);
     let limit = base.database().transaction_timeout();
     let running = survived(hook(&cx, &mut tx, &values));
@@ -243,7 +240,6 @@ pub(super) async fn lease(
     attempts: i64,
 ) -> Result<Option<Lease>, Report> {
     let (database, now) = (base.database(), now());
-    database.prepare().await?;
     let pause = base.retries().pause(attempts.saturating_add(1));
     // A hook may take as long as its transaction; until then it is not tried by another.
     let limit = i64::try_from(database.transaction_timeout().as_millis()).unwrap_or(i64::MAX / 4);

@@ -9,9 +9,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+use super::super::tracked::key_of;
 use super::Queue;
 use crate::column::{
-    Cell, Cells as _, DecodeError, EncodeError, Key, Row, Value, ValueCells, parse_json, write_cell,
+    Cells as _, ColumnType as _, DecodeError, EncodeError, Row, Value, ValueCells, parse_json,
+    write_cell,
 };
 use crate::descriptor::{Descriptor, Method};
 use crate::sql::{Dialect, NewMessage, Statement};
@@ -52,13 +54,13 @@ impl Message {
     /// From a row of [`Dialect::first_message`].
     pub(super) fn from_row(row: &Row<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            sequence: number(row, 0)?,
-            token: number(row, 1)?,
-            method: text(row, 2)?,
-            committed: text(row, 3)?,
-            request: text(row, 4)?,
-            attempts: number(row, 5)?,
-            due_at: number(row, 6)?,
+            sequence: i64::from_cell(row.cell(0)?)?,
+            token: i64::from_cell(row.cell(1)?)?,
+            method: String::from_cell(row.cell(2)?)?,
+            committed: String::from_cell(row.cell(3)?)?,
+            request: String::from_cell(row.cell(4)?)?,
+            attempts: i64::from_cell(row.cell(5)?)?,
+            due_at: i64::from_cell(row.cell(6)?)?,
         })
     }
 
@@ -145,25 +147,12 @@ fn committed_values(descriptor: &Descriptor, json: &str) -> Result<Vec<Value>, D
         .collect()
 }
 
-pub(super) fn number(row: &Row<'_>, index: usize) -> Result<i64, DecodeError> {
-    match row.cell(index)? {
-        Cell::Integer(number) => Ok(number),
-        other => Err(DecodeError::form("a whole number", &other)),
-    }
-}
-
-pub(super) fn text(row: &Row<'_>, index: usize) -> Result<String, DecodeError> {
-    row.cell(index)?.text().map(str::to_owned)
-}
-
 impl Queue {
     /// The queue of a record.
     pub(in crate::transaction) fn of(descriptor: &'static Descriptor, values: &[Value]) -> Self {
-        let places = descriptor.key.iter();
-        let key = Key::new(places.map(|index| values[*index].clone()).collect());
         Self {
             resource: descriptor.path,
-            record: key.to_path(),
+            record: key_of(values, descriptor).to_path(),
         }
     }
 }

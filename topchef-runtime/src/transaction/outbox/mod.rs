@@ -11,7 +11,6 @@ mod queues;
 mod retries;
 mod sweeper;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
@@ -153,10 +152,4 @@ async fn not_now(
         report.log();
     }
     turn.end(|| Followed::Waiting).map(|turn| (turn, None))
-}
-
-/// For the turn of a queue that a sweeper delivers.
-fn turn(base: &Context, queue: &Queue) -> Option<Turn> {
-    let queues: Arc<Queues> = base.database().shared::<Queues>();
-    queues.take(queue)
 }

@@ -5,8 +5,8 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::message::{now, number, text};
-use crate::column::{Cell, DecodeError, Row};
+use super::message::now;
+use crate::column::{ColumnType as _, DecodeError, Row};
 use crate::database::Database;
 use crate::error::Report;
 use crate::sql::{Statement, Which};
@@ -144,21 +144,17 @@ impl Outbox {
 impl OutboxMessage {
     fn from_row(row: &Row<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
-            sequence: number(row, 0)?,
-            resource: text(row, 1)?,
-            record: text(row, 2)?,
-            method: text(row, 3)?,
-            attempts: number(row, 4)?,
-            created_at: moment(number(row, 5)?)?,
-            due_at: moment(number(row, 6)?)?,
-            dead_at: match row.cell(7)? {
-                Cell::Null => None,
-                _ => Some(moment(number(row, 7)?)?),
-            },
-            error: match row.cell(8)? {
-                Cell::Null => None,
-                cell => Some(cell.text()?.to_owned()),
-            },
+            sequence: i64::from_cell(row.cell(0)?)?,
+            resource: String::from_cell(row.cell(1)?)?,
+            record: String::from_cell(row.cell(2)?)?,
+            method: String::from_cell(row.cell(3)?)?,
+            attempts: i64::from_cell(row.cell(4)?)?,
+            created_at: moment(i64::from_cell(row.cell(5)?)?)?,
+            due_at: moment(i64::from_cell(row.cell(6)?)?)?,
+            dead_at: Option::<i64>::from_cell(row.cell(7)?)?
+                .map(moment)
+                .transpose()?,
+            error: Option::<String>::from_cell(row.cell(8)?)?,
         })
     }
 }

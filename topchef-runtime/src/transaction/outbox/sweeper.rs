@@ -15,8 +15,9 @@ use super::super::Context;
 use super::super::endpoint::counted;
 use super::super::hooks::{Endpoint, Hooked};
 use super::super::policy::{DefaultPolicy, Policy};
-use super::message::{now, number, text};
-use super::{Queue, Retries, deliver, deliver_next, lease, turn};
+use super::message::now;
+use super::{Queue, Queues, Retries, deliver, deliver_next, lease};
+use crate::column::ColumnType as _;
 use crate::database::Database;
 use crate::error::Report;
 
@@ -189,6 +190,7 @@ impl Sweeper {
 
     /// Begins the delivery of messages that are due, each when there is a place for it; says how many they are.
     async fn begin_due(&self, places: &Arc<Semaphore>) -> Result<u64, Report> {
+        let queues = self.base.database().shared::<Queues>();
         let mut begun = 0;
         for (sequence, queue, attempts) in self.due().await? {
             let Some(endpoint) = self.endpoints.get(queue.resource).copied() else {
@@ -196,7 +198,7 @@ impl Sweeper {
             };
             let place = Arc::clone(places).acquire_owned().await;
             // A request of this program may deliver it, and would do so again.
-            let Some(turn) = turn(&self.base, &queue) else {
+            let Some(turn) = queues.take(&queue) else {
                 continue;
             };
             let Some(lease) = lease(&self.base, sequence, attempts).await? else {
@@ -241,14 +243,14 @@ impl Sweeper {
         let due = database.rows(statement, move |rows| {
             let mut due = Vec::new();
             while let Some(row) = rows.next()? {
-                let resource = text(&row, 1)?;
+                let resource = String::from_cell(row.cell(1)?)?;
                 let resource = paths.iter().find(|path| **path == resource);
                 if let Some(resource) = resource.copied() {
-                    let record = text(&row, 2)?;
+                    let record = String::from_cell(row.cell(2)?)?;
                     due.push((
-                        number(&row, 0)?,
+                        i64::from_cell(row.cell(0)?)?,
                         Queue { resource, record },
-                        number(&row, 3)?,
+                        i64::from_cell(row.cell(3)?)?,
                     ));
                 }
             }
