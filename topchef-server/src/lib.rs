@@ -18,6 +18,8 @@ pub mod contract;
 
 pub mod resources;
 
+pub mod queue;
+
 pub mod app;
 
 pub mod compat;

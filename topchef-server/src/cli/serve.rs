@@ -135,6 +135,7 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
         Err(source) => return Err(ServeError::Open { database, source }),
     };
     let stored = app.database().clone();
+    let _abandoned = app.queue().watch();
     let service = MethodOverrideLayer.layer(router::router(app));
     announce(address);
     serve_until_signal(signals, |stop| {

@@ -56,6 +56,21 @@ impl Call {
         uuid(&text).ok_or_else(|| ApiError::not_a_key("UUID", &text))
     }
 
+    /// The two ids that the path names, in its order.
+    ///
+    /// # Errors
+    /// As [`id`](Self::id).
+    pub(super) async fn two_ids(&mut self) -> Result<(Uuid, Uuid), Report> {
+        let path = self.parts.uri.path().to_owned();
+        let Path((one, other)) = self
+            .parts
+            .extract::<Path<(String, String)>>()
+            .await
+            .map_err(|_| ApiError::no_such_path(&path))?;
+        let read = |text: &str| uuid(text).ok_or_else(|| ApiError::not_a_key("UUID", text));
+        both(read(&one), read(&other))
+    }
+
     /// The context, for operations on resources.
     pub(super) fn context(&self) -> Context {
         self.app.context(&self.parts)
