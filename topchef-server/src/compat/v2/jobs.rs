@@ -51,6 +51,11 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
 /// 400 with everything that is wrong; 404; 409 when the job is completed.
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
+    let done = changed(&call, id).await;
+    call.or_missing(call.app.jobs(), id, done).await
+}
+
+async fn changed(call: &Call, id: Uuid) -> Result<Reply, Report> {
     let body = call.json()?;
     let object = Object::read(&body)?.retain(|_, value| value.get() != "null");
     let results = object.clone().retain(|key, _| key == "results");

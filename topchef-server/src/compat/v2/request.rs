@@ -8,16 +8,22 @@ use std::net::Ipv6Addr;
 use axum::RequestPartsExt;
 use axum::extract::{FromRequest, Path, Request};
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::HOST;
 use http::request::Parts;
 use http::uri::Authority;
 use serde_json::value::RawValue;
+use topchef_runtime::column::KeyType;
+use topchef_runtime::descriptor::{Method, Selection};
 use topchef_runtime::http::{content_type_is_json, read_body};
-use topchef_runtime::transaction::Object;
-use topchef_runtime::{ApiError, Context, Report};
+use topchef_runtime::transaction::{Endpoint, Object};
+use topchef_runtime::{ApiError, Context, Reply, Report};
 use uuid::Uuid;
 
 use crate::app::App;
+
+/// The title of what is wrong with a body that could not be read.
+const NOT_JSON: &str = "Request Not JSON";
 
 /// A request with the application that it is for.
 pub struct Call {
@@ -108,6 +114,36 @@ impl Call {
             return Err(ApiError::not_json("`Content-Type` must say that it is"));
         }
         self.bytes()
+    }
+
+    /// What came of a request for a record: a body that is wrong is not all that is, when there is no such record.
+    ///
+    /// A body that could not be read says nothing: then the record is all that is told.
+    ///
+    /// # Errors
+    /// Those of `done`, and before them that `endpoint` has no record with the id.
+    pub(super) async fn or_missing(
+        &self,
+        endpoint: Endpoint,
+        id: Uuid,
+        done: Result<Reply, Report>,
+    ) -> Result<Reply, Report> {
+        let wrong = match done {
+            Err(wrong) if wrong.status() == StatusCode::BAD_REQUEST => wrong,
+            done => return done,
+        };
+        let key = id.to_key();
+        let cx = self.context().with_key(key.clone());
+        let shown = Selection::of(endpoint.descriptor(), Method::Get);
+        match endpoint.get(&cx, key, &shown).await {
+            Err(mut missing) if missing.status() == StatusCode::NOT_FOUND => {
+                if wrong.errors().iter().all(|error| error.title() != NOT_JSON) {
+                    missing.append(wrong);
+                }
+                Err(missing)
+            }
+            _ => Err(wrong),
+        }
     }
 }
 

@@ -39,8 +39,12 @@ pub async fn list(mut call: Call) -> Result<Reply, Report> {
 /// 400 with everything that is wrong; 404.
 pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
-    let contracts = call.app.contracts();
-    contracts.of(call.app.database(), id).await?;
+    let done = submitted(&call, id).await;
+    call.or_missing(call.app.services(), id, done).await
+}
+
+/// That there is such a service is told by the resource, which needs its contract.
+async fn submitted(call: &Call, id: Uuid) -> Result<Reply, Report> {
     let body = call.json()?;
     let object = Object::read(&body)?.retain(|key, _| key == "parameters");
     let draft = Draft::read(Job::descriptor(), &object, Unknown::Ignore);

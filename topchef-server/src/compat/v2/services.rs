@@ -78,6 +78,11 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
 /// 400 with everything that is wrong; 404.
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
+    let done = changed(&call, id).await;
+    call.or_missing(call.app.services(), id, done).await
+}
+
+async fn changed(call: &Call, id: Uuid) -> Result<Reply, Report> {
     let body = call.bytes()?;
     let now = Utc::now();
     let changes = if call.says_json() {
@@ -105,7 +110,7 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
         let meta = json!({"meta": format!("Service checked in at {at}")});
         return Reply::json(StatusCode::OK, &meta);
     }
-    detail(&call, id).await
+    detail(call, id).await
 }
 
 async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
