@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use serde_json::json;
-use topchef_runtime::descriptor::{Method, Selection};
+use topchef_runtime::descriptor::{Method, Selection, Sort};
 use topchef_runtime::query::Query;
 use topchef_runtime::transaction::{Draft, Object, Page, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
@@ -97,6 +97,10 @@ pub async fn queue(mut call: Call) -> Result<Reply, Report> {
 }
 
 /// The registered jobs of a service, oldest first: ids are made in the order of time.
+///
+/// The status is a range, of one, and sorted by: then only the index of states has the rows in their order. For one that is
+/// equal to something, PostgreSQL takes the jobs that wait to be spread evenly among all, and may look for the first of
+/// them along the key, past every job that is done.
 async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report> {
     existing(call, service).await?;
     let shown = Selection::of(Job::descriptor(), Method::Get);
@@ -104,9 +108,17 @@ async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report>
         .paged(PAGE)
         .showing(shown);
     query.conditions.push(jobs::of_service(service));
-    query
-        .conditions
-        .push(Job::STATUS.eq(JobStatus::Registered).into());
+    query.conditions.extend([
+        Job::STATUS.ge(JobStatus::Registered).into(),
+        Job::STATUS.le(JobStatus::Registered).into(),
+    ]);
+    query.order.insert(
+        0,
+        Sort {
+            column: Job::STATUS.index(),
+            descending: false,
+        },
+    );
     query.limit = limit;
     call.app.jobs().list(&call.context(), query).await
 }
