@@ -3,11 +3,6 @@
 //! Most of what is asked here is asked in more detail by the suite of its subject (`contract_*.rs`, `hostile.rs`,
 //! `migrations.rs`); here each fault is held off by itself. How large lists are read stands in `ten_thousand_jobs.rs`.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test's helpers cannot do stops the test"
-)]
-
 use std::net::TcpListener;
 
 use chrono::{DateTime, Utc};

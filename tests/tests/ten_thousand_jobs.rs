@@ -63,6 +63,7 @@ fn statement(line: &str) -> Option<String> {
 /// Makes copies of the four jobs: ten thousand of the first one, half as many of each other.
 ///
 /// They are made whatever columns the table has; their ids are smaller than all others, so that they are the oldest.
+/// What may stand in tables beside it is left out: it is not looked for.
 fn multiply(server: &Server) {
     let (numbers, id) = match Kind::of_this_run() {
         Kind::Sqlite => (
@@ -95,12 +96,13 @@ fn multiply(server: &Server) {
 fn assert_reads_only_what_it_gives(server: &Server, statement: &str) {
     assert!(statement.contains(" LIMIT "), "{statement}");
     let plan = server.launch().database().plan(statement);
-    let (by_index, sorted, whole) = match Kind::of_this_run() {
-        Kind::Sqlite => ("USING INDEX jobs_by_state", "TEMP B-TREE", "SCAN"),
-        Kind::Postgres => ("using jobs_by_state", "Sort", "Seq Scan"),
+    // By an index that was made for it, and not by that of the key.
+    let (by_index, others) = match Kind::of_this_run() {
+        Kind::Sqlite => ("SEARCH jobs USING INDEX jobs_", ["TEMP B-TREE", "SCAN"]),
+        Kind::Postgres => ("Index Scan using jobs_", ["Sort", "Filter"]),
     };
     assert!(plan.contains(by_index), "{statement}\n{plan}");
-    for other in [sorted, whole, "Filter"] {
+    for other in others {
         assert!(!plan.contains(other), "{statement}\n{plan}");
     }
 }
@@ -115,7 +117,7 @@ async fn next_and_queue_read_by_an_index_and_load_no_more_than_they_show() {
         let of_jobs = statements.iter().filter(|it| it.contains(r#"FROM "jobs""#));
         let of_jobs: Vec<_> = of_jobs.collect();
         assert_eq!(of_jobs.len(), 1, "{path}: {statements:#?}");
-        assert!(statements.len() <= 2, "{path}: {statements:#?}");
+        assert!(statements.len() <= 4, "{path}: {statements:#?}");
         assert_reads_only_what_it_gives(&busy.server, of_jobs[0]);
         shown.push(answer["data"].clone());
     }

@@ -278,7 +278,7 @@ mod tests {
         statuses.extend([404, 500, 403, 404, 500]);
         let many = report(&statuses);
         assert_eq!((many.errors().len(), many.status().as_u16()), (KEPT, 500));
-        let mut last: Vec<_> = many.errors()[96..].iter().map(|it| it.status()).collect();
+        let mut last: Vec<_> = many.errors()[96..].iter().map(ApiError::status).collect();
         last.sort_unstable();
         assert_eq!(last, [400, 403, 404, 500]);
         assert_eq!(

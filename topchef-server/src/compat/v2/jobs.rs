@@ -9,7 +9,7 @@ use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
 use super::envelope::{Envelope, written};
-use super::request::Call;
+use super::request::{Call, or_missing};
 use super::{PAGE, schemas};
 use crate::resources::{Job, JobStatus};
 
@@ -52,7 +52,12 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let done = changed(&call, id).await;
-    call.or_missing(call.app.jobs(), id, done).await
+    or_missing(done, existing(&call, id)).await
+}
+
+async fn existing(call: &Call, id: Uuid) -> Result<Job, Report> {
+    let found = call.app.database().find(Job::ID.eq(id)).await?;
+    found.ok_or_else(|| ApiError::record_not_found("Job", id).into())
 }
 
 async fn changed(call: &Call, id: Uuid) -> Result<Reply, Report> {

@@ -13,11 +13,9 @@ use http::header::HOST;
 use http::request::Parts;
 use http::uri::Authority;
 use serde_json::value::RawValue;
-use topchef_runtime::column::KeyType;
-use topchef_runtime::descriptor::{Method, Selection};
 use topchef_runtime::http::{content_type_is_json, read_body};
-use topchef_runtime::transaction::{Endpoint, Object};
-use topchef_runtime::{ApiError, Context, Reply, Report};
+use topchef_runtime::transaction::Object;
+use topchef_runtime::{ApiError, Context, Report};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -115,35 +113,30 @@ impl Call {
         }
         self.bytes()
     }
+}
 
-    /// What came of a request for a record: a body that is wrong is not all that is, when there is no such record.
-    ///
-    /// A body that could not be read says nothing: then the record is all that is told.
-    ///
-    /// # Errors
-    /// Those of `done`, and before them that `endpoint` has no record with the id.
-    pub(super) async fn or_missing(
-        &self,
-        endpoint: Endpoint,
-        id: Uuid,
-        done: Result<Reply, Report>,
-    ) -> Result<Reply, Report> {
-        let wrong = match done {
-            Err(wrong) if wrong.status() == StatusCode::BAD_REQUEST => wrong,
-            done => return done,
-        };
-        let key = id.to_key();
-        let cx = self.context().with_key(key.clone());
-        let shown = Selection::of(endpoint.descriptor(), Method::Get);
-        match endpoint.get(&cx, key, &shown).await {
-            Err(mut missing) if missing.status() == StatusCode::NOT_FOUND => {
-                if wrong.errors().iter().all(|error| error.title() != NOT_JSON) {
-                    missing.append(wrong);
-                }
-                Err(missing)
+/// What came of a request for a record: a body that is wrong is not all that is, when there is no such record.
+///
+/// A body that could not be read says nothing: then the record is all that is told.
+///
+/// # Errors
+/// Those of `done`, and before them that `lookup` finds no record.
+pub(super) async fn or_missing<T, R>(
+    done: Result<T, Report>,
+    lookup: impl Future<Output = Result<R, Report>>,
+) -> Result<T, Report> {
+    let wrong = match done {
+        Err(wrong) if wrong.status() == StatusCode::BAD_REQUEST => wrong,
+        done => return done,
+    };
+    match lookup.await {
+        Err(mut missing) if missing.status() == StatusCode::NOT_FOUND => {
+            if wrong.errors().iter().all(|error| error.title() != NOT_JSON) {
+                missing.append(wrong);
             }
-            _ => Err(wrong),
+            Err(missing)
         }
+        _ => Err(wrong),
     }
 }
 

@@ -9,7 +9,7 @@ use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
 use super::envelope::{Envelope, located, written};
-use super::request::Call;
+use super::request::{Call, or_missing};
 use super::{PAGE, jobs, schemas};
 use crate::resources::{Job, JobStatus, Service};
 
@@ -40,7 +40,7 @@ pub async fn list(mut call: Call) -> Result<Reply, Report> {
 pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let done = submitted(&call, id).await;
-    call.or_missing(call.app.services(), id, done).await
+    or_missing(done, existing(&call, id)).await
 }
 
 /// That there is such a service is told by the resource, which needs its contract.
@@ -123,7 +123,11 @@ async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report>
     call.app.jobs().list(&call.context(), query).await
 }
 
-async fn existing(call: &Call, id: Uuid) -> Result<Service, Report> {
+/// The service with that id.
+///
+/// # Errors
+/// 404 when there is none.
+pub(super) async fn existing(call: &Call, id: Uuid) -> Result<Service, Report> {
     let found = call.app.database().find(Service::ID.eq(id)).await?;
     found.ok_or_else(|| ApiError::record_not_found("Service", id).into())
 }

@@ -11,7 +11,8 @@ use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
 use super::envelope::{Envelope, located, written};
-use super::request::Call;
+use super::request::{Call, or_missing};
+use super::service_jobs::existing;
 use super::{PAGE, jobs, schemas};
 use crate::resources::{Job, Service};
 
@@ -79,7 +80,7 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let done = changed(&call, id).await;
-    call.or_missing(call.app.services(), id, done).await
+    or_missing(done, existing(&call, id)).await
 }
 
 async fn changed(call: &Call, id: Uuid) -> Result<Reply, Report> {
