@@ -50,3 +50,8 @@ fn the_java_client_drops_the_path_of_its_base_address() {
 fn matlab_gets_what_it_needs_of_the_validator() {
     run("matlab_v2.py", "");
 }
+
+#[test]
+fn the_python_client_gets_what_it_needs_under_v1() {
+    run("python_v1.py", "");
+}
