@@ -3,6 +3,11 @@
 //! Most of what is asked here is asked in more detail by the suite of its subject (`contract_*.rs`, `hostile.rs`,
 //! `migrations.rs`); here each fault is held off by itself. How large lists are read stands in `ten_thousand_jobs.rs`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test's helpers cannot do stops the test"
+)]
+
 use std::net::TcpListener;
 
 use chrono::{DateTime, Utc};
@@ -391,4 +396,123 @@ async fn the_log_begins_a_new_file_every_day() {
             .any(|name| days.iter().any(|day| name.contains(day))),
         "no file of today: {names:?}"
     );
+}
+
+/// The next job of a service and its entity tag; nothing when none waits.
+async fn next(api: &Api, service: &str) -> Option<(String, String)> {
+    let answer = api.get(&format!("/services/{service}/jobs/next")).await;
+    if answer.status == 204 {
+        return None;
+    }
+    let job = answer.json()["data"]["id"].as_str().unwrap().to_owned();
+    let tag = answer.header("etag").unwrap().to_owned();
+    Some((job, tag))
+}
+
+/// Whether a worker got a job that it had seen with this tag.
+async fn take(api: &Api, job: &str, tag: &str) -> bool {
+    let request = api.request("PATCH", &format!("/jobs/{job}"));
+    let request = request
+        .header("content-type", "application/json")
+        .header("if-match", tag)
+        .body(json!({"status": "WORKING"}).to_string());
+    let answer = api.send(request).await;
+    if answer.status == 200 {
+        return true;
+    }
+    answer.problem(412);
+    false
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_job_is_not_taken_by_every_worker_that_was_shown_it() {
+    let server = Server::start();
+    let service = lab::register(&server.api(), &lab::centrifuge()).await;
+    let mut jobs = Vec::new();
+    for rpm in 500..520 {
+        jobs.push(lab::submit(&server.api(), &service, &json!({"rpm": rpm})).await);
+    }
+    // All four are shown the first one before any of them takes it.
+    let workers = [(); 4].map(|()| server.api());
+    let mut taken = Vec::new();
+    let mut shown = Vec::new();
+    for worker in &workers {
+        shown.push(next(worker, &service).await.unwrap());
+    }
+    for (worker, (job, tag)) in workers.iter().zip(&shown) {
+        assert_eq!(*job, jobs[0]);
+        if take(worker, job, tag).await {
+            taken.push(job.clone());
+        }
+    }
+    assert_eq!(taken, jobs[..1]);
+    // The others are taken as fast as four workers can.
+    let workers = workers.map(|worker| {
+        let service = service.clone();
+        tokio::spawn(async move {
+            let mut taken = Vec::new();
+            while let Some((job, tag)) = next(&worker, &service).await {
+                if take(&worker, &job, &tag).await {
+                    taken.push(job);
+                }
+            }
+            taken
+        })
+    });
+    for worker in workers {
+        taken.extend(worker.await.unwrap());
+    }
+    taken.sort_unstable();
+    assert_eq!(taken, jobs, "each job once");
+}
+
+#[tokio::test]
+async fn a_job_that_was_changed_since_it_was_shown_is_not_changed_by_who_saw_it_before() {
+    let server = Server::start();
+    let api = server.api();
+    let (service, job) = lab::service_and_job(&api).await;
+    let path = format!("/jobs/{job}");
+    let (_, seen) = next(&api, &service).await.unwrap();
+    let tag = api.get(&path).await.header("etag").map(str::to_owned);
+    assert_eq!(tag.as_deref(), Some(seen.as_str()));
+    assert!(take(&api, &job, &seen).await);
+    assert!(
+        !take(&api, &job, &seen).await,
+        "the tag is no longer its own"
+    );
+    // Put back, it is as open as before, and yet another than the one that was seen.
+    let back = json!({"status": "REGISTERED"});
+    api.patch(&path, &back).await.expect(200);
+    assert!(!take(&api, &job, &seen).await, "an old tag came back");
+    let (_, seen) = next(&api, &service).await.unwrap();
+    assert!(take(&api, &job, &seen).await);
+    // Who asks nothing of it changes it as before.
+    api.patch(&path, &back).await.expect(200);
+}
+
+#[tokio::test]
+async fn parameters_and_results_may_be_whatever_their_schema_allows() {
+    let server = Server::start();
+    let api = server.api();
+    for (kind, right, wrong) in [
+        ("array", json!([1, [2.5, null], "x"]), json!("x")),
+        ("string", json!("a sample"), json!(["a sample"])),
+        ("number", json!(-2.5), json!(true)),
+        ("boolean", json!(false), json!(0)),
+        ("object", json!({"rpm": 1}), json!([1])),
+    ] {
+        let schema = json!({ "type": kind });
+        let service = lab::register(&api, &lab::registration(&schema, &schema)).await;
+        let job = lab::submit(&api, &service, &right).await;
+        let path = format!("/jobs/{job}");
+        let refused = api.patch(&path, &json!({ "results": wrong })).await;
+        refused.problem(400);
+        let done = json!({"status": "COMPLETED", "results": right});
+        let done = api.patch(&path, &done).await.expect(200).json();
+        assert_eq!((&done["parameters"], &done["results"]), (&right, &right));
+        assert_eq!(lab::job(&api, &job).await, done);
+        let jobs = format!("/services/{service}/jobs");
+        let refused = api.post(&jobs, &json!({ "parameters": wrong })).await;
+        refused.problem(400);
+    }
 }
