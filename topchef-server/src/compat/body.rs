@@ -8,7 +8,7 @@ use topchef_runtime::transaction::{Draft, Object, Preconditions, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Report};
 use uuid::Uuid;
 
-use super::call::Call;
+use super::call::{Call, or_missing};
 use crate::queue::{JobChange, Queue, Submitted};
 use crate::resources::{Job, JobStatus, JsonObject, JsonText, Service};
 
@@ -56,9 +56,12 @@ pub(super) async fn register(call: &Call, schema: ResultSchema) -> Result<Servic
 /// # Errors
 /// 400 with everything that is wrong; 404.
 pub(super) async fn submit(call: &Call, service: Uuid) -> Result<Submitted, Report> {
+    let done = submit_for(call, service).await;
+    or_missing(done, call.app.queue().service(service)).await
+}
+
+async fn submit_for(call: &Call, service: Uuid) -> Result<Submitted, Report> {
     let queue = call.app.queue();
-    // That there is no such service is said before anything about the body.
-    queue.contracts().of(queue.database(), service).await?;
     let body = call.json()?;
     let object = Object::read(&body)?;
     let parameters = required(&object, "parameters")?;
@@ -71,8 +74,11 @@ pub(super) async fn submit(call: &Call, service: Uuid) -> Result<Submitted, Repo
 /// # Errors
 /// 400 with everything that is wrong; 404; 409 when the job is completed; 412.
 pub(super) async fn change(call: &Call, id: Uuid, results: &str) -> Result<Job, Report> {
-    let body = call.json()?;
-    change_as(call, id, Object::read(&body)?, results).await
+    let change = async {
+        let body = call.json()?;
+        change_as(call, id, Object::read(&body)?, results).await
+    };
+    or_missing(change.await, call.app.queue().job(id)).await
 }
 
 async fn change_as(
@@ -112,6 +118,11 @@ async fn change_as(
 /// # Errors
 /// As [`change`].
 pub(super) async fn replace(call: &Call, id: Uuid) -> Result<Job, Report> {
+    let done = replace_all(call, id).await;
+    or_missing(done, call.app.queue().job(id)).await
+}
+
+async fn replace_all(call: &Call, id: Uuid) -> Result<Job, Report> {
     let body = call.json()?;
     let object = Object::read(&body)?;
     let is_given = |key: &str| {

@@ -10,7 +10,7 @@ use topchef_runtime::transaction::{Draft, Object, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
-use super::super::call::Call;
+use super::super::call::{Call, or_missing};
 use super::super::envelope::{Envelope, located};
 use super::super::listing::{self, PAGE};
 use super::super::v1::ServiceDetails;
@@ -63,6 +63,11 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
 /// 400 with everything that is wrong; 404.
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
+    let done = changed(&call, id).await;
+    or_missing(done, call.app.queue().service(id)).await
+}
+
+async fn changed(call: &Call, id: Uuid) -> Result<Reply, Report> {
     let body = call.bytes()?;
     let now = Utc::now();
     let changes = if call.says_json() {
@@ -90,7 +95,7 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
         let meta = json!({"meta": format!("Service checked in at {at}")});
         return Reply::json(StatusCode::OK, &meta);
     }
-    detail(&call, id).await
+    detail(call, id).await
 }
 
 async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
