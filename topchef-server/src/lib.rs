@@ -22,7 +22,11 @@ pub mod queue;
 
 pub mod app;
 
+pub mod wire;
+
 pub mod compat;
+
+pub mod api;
 
 pub mod layers;
 

@@ -8,7 +8,7 @@ use topchef_runtime::{ApiError, Report, Tracked, Transaction};
 use uuid::Uuid;
 
 use super::Queue;
-use super::moves::{Before, moved};
+use super::moves::{Before, cancelled, moved, retried};
 use super::submit::now;
 use crate::resources::{Job, JobResults, JobState, JobStatus, JsonText};
 
@@ -40,6 +40,42 @@ impl Queue {
         again(async || {
             let mut tx = self.database().transaction().await?;
             let job = self.change_checked(&mut tx, id, change).await?;
+            tx.commit().await?;
+            Ok(Job::clone(&job))
+        })
+        .await
+    }
+
+    /// Takes a job out of the queue that is not finished; a worker that has it already is told when it comes back.
+    ///
+    /// # Errors
+    /// A [`Report`]: 404 when there is no such job; 409 when it is finished.
+    pub async fn cancel(&self, id: Uuid) -> Result<Job, Report> {
+        self.step(id, cancelled).await
+    }
+
+    /// Puts a job that failed or was cancelled back into the queue.
+    ///
+    /// # Errors
+    /// A [`Report`]: 404 when there is no such job; 409 when it is none of these.
+    pub async fn retry(&self, id: Uuid) -> Result<Job, Report> {
+        self.step(id, retried).await
+    }
+
+    async fn step(
+        &self,
+        id: Uuid,
+        step: fn(JobState) -> Result<JobState, ApiError>,
+    ) -> Result<Job, Report> {
+        again(async || {
+            let mut tx = self.database().transaction().await?;
+            let job = tx.get::<Job>(id).await?;
+            let mut job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
+            let state = step(job.state)?;
+            if state != job.state {
+                self.enter(&mut job, state);
+                tx.save(&mut job).await?;
+            }
             tx.commit().await?;
             Ok(Job::clone(&job))
         })

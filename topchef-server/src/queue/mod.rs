@@ -7,6 +7,8 @@ mod abandoned;
 mod change;
 mod documents;
 mod moves;
+mod removal;
+mod sets;
 mod submit;
 mod view;
 mod waiting;
@@ -22,7 +24,9 @@ use crate::resources::Contracts;
 pub use abandoned::Watch;
 pub use change::JobChange;
 pub use documents::Documents;
-pub use submit::{Submit, Submitted};
+pub use removal::Removal;
+pub use sets::Progress;
+pub use submit::{Submission, Submit, Submitted};
 pub use view::{JobField, JobView};
 
 /// For how long a worker is waited for that gives no sign of life, when nobody says otherwise: a day.

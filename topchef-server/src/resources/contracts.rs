@@ -73,6 +73,11 @@ impl Contracts {
         Ok(contract)
     }
 
+    /// Forgets the contract of a service that is gone.
+    pub fn forget(&self, service: Uuid) {
+        self.by_service.invalidate(&service);
+    }
+
     /// Whether a text is a JSON Schema; `name` is the key of the body that it came under.
     ///
     /// # Errors
