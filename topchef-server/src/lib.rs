@@ -12,15 +12,23 @@ pub mod connections;
 
 pub mod method_override;
 
+pub mod cached;
+
 pub mod migrations;
 
 pub mod contract;
 
+pub mod metrics;
+
 pub mod resources;
+
+pub mod readiness;
 
 pub mod app;
 
 pub mod compat;
+
+pub mod operating;
 
 pub mod layers;
 

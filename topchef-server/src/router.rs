@@ -14,6 +14,7 @@ use topchef_runtime::http::guarded;
 use crate::app::App;
 use crate::compat::v2::{jobs, root, service_jobs, services, validator};
 use crate::layers;
+use crate::operating::{health, metrics};
 
 /// The router over the application.
 pub fn router(app: App) -> Router {
@@ -67,8 +68,19 @@ pub fn router(app: App) -> Router {
                 "OPTIONS, POST, HEAD, GET",
                 get(validator::show).post(validator::validate),
             ),
-        );
-    layers::around(guarded(router.with_state(app)))
+        )
+        // For who runs the server.
+        .route(
+            "/health/live",
+            only("OPTIONS, HEAD, GET", get(health::live)),
+        )
+        .route(
+            "/health/ready",
+            only("OPTIONS, HEAD, GET", get(health::ready)),
+        )
+        .route("/metrics", only("OPTIONS, HEAD, GET", get(metrics::show)));
+    let counted = app.metrics().clone();
+    layers::around(guarded(router.with_state(app)), counted)
 }
 
 /// The methods of a path with `OPTIONS`, and 405 for all others.
