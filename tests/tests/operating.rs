@@ -6,6 +6,7 @@
 )]
 
 use serde_json::json;
+use sqlx::Connection as _;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::Instant;
@@ -202,6 +203,29 @@ async fn a_server_whose_postgres_is_away_is_not_ready_and_says_what_it_knows() {
     assert_eq!(sample(&text, "topchef_database_up"), Some(0.0));
     assert!(!text.contains("topchef_outbox_messages"), "{text}");
     cluster.start_again();
+    becomes(&api, 200, "a server that is ready again").await;
+}
+
+#[tokio::test]
+async fn a_server_whose_database_takes_too_long_is_not_ready() {
+    if !Kind::Postgres.is_of_this_run("a reader of SQLite waits for nobody") {
+        return;
+    }
+    let server = Server::start();
+    let api = server.api();
+    becomes(&api, 200, "a server that is ready").await;
+    let address = server.launch().database().address();
+    let mut holder = sqlx::PgConnection::connect(&address).await.unwrap();
+    let lock = "BEGIN; LOCK TABLE services IN ACCESS EXCLUSIVE MODE";
+    sqlx::raw_sql(lock).execute(&mut holder).await.unwrap();
+    let refused = becomes(&api, 503, "a server that is not ready").await;
+    // A probe that waits for as long as a request may take would be given up before its answer.
+    assert!(refused.took.as_secs() < 5, "{:?}", refused.took);
+    api.get("/health/live").await.expect(200);
+    sqlx::raw_sql("ROLLBACK")
+        .execute(&mut holder)
+        .await
+        .unwrap();
     becomes(&api, 200, "a server that is ready again").await;
 }
 

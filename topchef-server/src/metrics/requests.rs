@@ -84,3 +84,61 @@ fn method(method: &Method) -> &'static str {
         _ => "other",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::task::{Context, Poll, Waker};
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    fn sample(metrics: &Metrics, name: &str) -> Option<String> {
+        let text = metrics.render();
+        let mut lines = text.lines();
+        lines.find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()))
+    }
+
+    #[tokio::test]
+    async fn a_request_that_nobody_waits_for_any_more_is_counted_as_such() {
+        let metrics = Metrics::new();
+        let router = Router::new()
+            .route("/slow/{id}", get(pending::<()>))
+            .layer(from_fn_with_state(metrics.clone(), count));
+        let request = Request::get("/slow/7").body(Body::empty()).unwrap();
+        let mut answer = Box::pin(router.oneshot(request));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(matches!(answer.as_mut().poll(&mut context), Poll::Pending));
+        let in_flight = || sample(&metrics, "topchef_http_requests_in_flight ");
+        assert_eq!(in_flight().as_deref(), Some("1"));
+        drop(answer);
+        assert_eq!(in_flight().as_deref(), Some("0"));
+        let labels = "{method=\"GET\",route=\"/slow/{id}\"} ";
+        let abandoned = sample(&metrics, &format!("{ABANDONED}{labels}"));
+        assert_eq!(abandoned.as_deref(), Some("1"));
+        assert_eq!(sample(&metrics, &format!("{REQUESTS}{{")), None);
+    }
+
+    #[tokio::test]
+    async fn what_was_recorded_is_summed_up_when_nobody_asks_for_it() {
+        let metrics = Metrics::new();
+        let router = Router::new()
+            .route("/", get(async || ()))
+            .layer(from_fn_with_state(metrics.clone(), count));
+        let requests = super::super::SUM_UP_AFTER + 1;
+        for _ in 0..requests {
+            let request = Request::get("/").body(Body::empty()).unwrap();
+            router.clone().oneshot(request).await.unwrap();
+        }
+        let counted = sample(
+            &metrics,
+            &format!("{DURATION}_count{{method=\"GET\",route=\"/\"}} "),
+        );
+        assert_eq!(counted, Some(requests.to_string()));
+    }
+}
