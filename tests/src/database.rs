@@ -141,6 +141,31 @@ impl Scratch {
             }
         }
     }
+
+    /// How the database carries out a statement as the runtime logs it, whatever values are bound to it.
+    pub fn plan(&self, statement: &str) -> String {
+        match &self.0 {
+            Place::File { folder } => {
+                let connection = connect(&file(folder));
+                let explain = format!("EXPLAIN QUERY PLAN {statement}");
+                let mut explain = connection.prepare(&explain).unwrap();
+                // What is not bound is null, which its plan does not look at.
+                let steps = explain.raw_query().mapped(|row| row.get("detail"));
+                let steps: Vec<String> = steps.map(Result::unwrap).collect();
+                steps.join("\n")
+            }
+            Place::Postgres { .. } => {
+                let bound = (1..).take_while(|n| statement.contains(&format!("${n}")));
+                let nulls: Vec<_> = bound.map(|_| "NULL").collect();
+                let nulls = nulls.join(", ");
+                let explain = format!(
+                    "SET plan_cache_mode = force_generic_plan; PREPARE asked AS {statement}; \
+                     EXPLAIN EXECUTE asked ({nulls})"
+                );
+                self.texts(&explain).join("\n")
+            }
+        }
+    }
 }
 
 impl Default for Scratch {

@@ -28,6 +28,7 @@ pub mod local;
 pub mod log;
 pub mod raw;
 mod server;
+pub mod stranger;
 mod walk;
 
 pub use answer::{Answer, Fault, assert_keys};

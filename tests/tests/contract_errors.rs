@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use topchef_tests::lab::{self, NOBODY, title};
-use topchef_tests::{Launch, Server, raw};
+use topchef_tests::{Answer, Launch, Server, raw};
 
 /// Every path of the contract with the methods it must offer; `SERVICE` and `JOB` stand for ids that exist.
 const PATHS: &[(&str, &[&str])] = &[
@@ -195,4 +195,191 @@ async fn one_error_has_the_status_of_the_document() {
             assert_eq!(error["status_code"], status, "{answer:?}");
         }
     }
+}
+
+/// What a refusal says of each error: the status that it would have alone, its title, and where it is.
+fn told(answer: &Answer) -> Vec<(u64, String, Option<String>)> {
+    let codes = answer.json()["errors"].clone();
+    let codes = codes.as_array().into_iter().flatten();
+    let codes = codes.map(|error| error["status_code"].as_u64().unwrap_or_default());
+    let faults = answer.problem(answer.status).into_iter();
+    let mut told: Vec<_> = codes
+        .zip(faults)
+        .map(|(code, fault)| (code, fault.title, fault.pointer))
+        .collect();
+    told.sort_unstable();
+    told
+}
+
+fn entry(code: u64, title: &str, pointer: Option<&str>) -> (u64, String, Option<String>) {
+    (code, title.to_owned(), pointer.map(str::to_owned))
+}
+
+#[tokio::test]
+async fn a_wrong_body_for_what_does_not_exist_is_told_with_it_and_is_400() {
+    let server = Server::start();
+    let api = server.api();
+    let (no_service, no_job) = (title::NO_SERVICE, title::NO_JOB);
+    for (method, path, missing, body, pointers) in [
+        (
+            "POST",
+            format!("/services/{NOBODY}/jobs"),
+            no_service,
+            json!({"parameters": null}),
+            &["/parameters"][..],
+        ),
+        (
+            "POST",
+            format!("/services/{NOBODY}/jobs"),
+            no_service,
+            json!({}),
+            &["/parameters"],
+        ),
+        (
+            "POST",
+            format!("/services/{NOBODY}/jobs"),
+            no_service,
+            json!(["parameters"]),
+            &[""],
+        ),
+        (
+            "PATCH",
+            format!("/services/{NOBODY}"),
+            no_service,
+            json!({"timeout": "never", "is_available": "perhaps", "name": 7, "description": []}),
+            &["/timeout", "/is_available", "/name", "/description"],
+        ),
+        (
+            "PATCH",
+            format!("/jobs/{NOBODY}"),
+            no_job,
+            json!({"status": "PAUSED"}),
+            &["/status"],
+        ),
+        (
+            "PATCH",
+            format!("/jobs/{NOBODY}"),
+            no_job,
+            json!([{"status": "WORKING"}]),
+            &[""],
+        ),
+    ] {
+        let answer = api.text(method, &path, &body.to_string()).await.expect(400);
+        let wrong = pointers.iter();
+        let mut due: Vec<_> = wrong
+            .map(|pointer| entry(400, title::DESERIALIZATION, Some(pointer)))
+            .collect();
+        due.push(entry(404, missing, None));
+        due.sort_unstable();
+        assert_eq!(told(&answer), due, "{method} {path} {body}");
+        assert_eq!(answer.json()["status"], 400);
+    }
+}
+
+#[tokio::test]
+async fn of_what_does_not_exist_nothing_else_is_asked_when_the_body_is_right_or_unreadable() {
+    let server = Server::start();
+    let api = server.api();
+    for (method, path, due, body) in [
+        (
+            "POST",
+            format!("/services/{NOBODY}/jobs"),
+            title::NO_SERVICE,
+            r#"{"parameters": {"rpm": "any schema would do"}}"#,
+        ),
+        (
+            "POST",
+            format!("/services/{NOBODY}/jobs"),
+            title::NO_SERVICE,
+            "{",
+        ),
+        (
+            "PATCH",
+            format!("/services/{NOBODY}"),
+            title::NO_SERVICE,
+            "{",
+        ),
+        ("PATCH", format!("/jobs/{NOBODY}"), title::NO_JOB, "{"),
+        (
+            "PATCH",
+            format!("/jobs/{NOBODY}"),
+            title::NO_JOB,
+            r#"{"results": {"mass_mg": "any schema would do"}}"#,
+        ),
+        // There is nobody to look for.
+        ("PATCH", "/jobs/xyz".to_owned(), title::NOT_UUID, "[]"),
+        (
+            "POST",
+            "/services/xyz/jobs".to_owned(),
+            title::NOT_UUID,
+            "{}",
+        ),
+    ] {
+        let answer = api.text(method, &path, body).await;
+        answer.refused(404, due);
+        assert_eq!(told(&answer), [entry(404, due, None)], "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_schema_is_asked_only_once_every_key_is_right() {
+    let server = Server::start();
+    let api = server.api();
+    let (service, job) = lab::service_and_job(&api).await;
+    let path = format!("/jobs/{job}");
+    let before = lab::job(&api, &job).await;
+    // Results that violate their schema, beside a status that is none: the status alone is told.
+    let results = json!({"mass_mg": -1, "remark": 5});
+    let body = json!({"status": "PAUSED", "results": results});
+    let answer = api.patch(&path, &body).await;
+    assert_eq!(
+        told(&answer),
+        [entry(400, title::DESERIALIZATION, Some("/status"))]
+    );
+    // Once that is mended, each violation is told.
+    let body = json!({"status": "COMPLETED", "results": results});
+    let answer = api.patch(&path, &body).await;
+    assert_eq!(
+        told(&answer),
+        [
+            entry(400, title::SCHEMA, Some("/results/mass_mg")),
+            entry(400, title::SCHEMA, Some("/results/remark")),
+        ]
+    );
+    assert_eq!(lab::job(&api, &job).await, before, "a refusal left a trace");
+    // The same of a submission and of the validator.
+    let jobs = format!("/services/{service}/jobs");
+    let answer = api.post(&jobs, &json!({"rpm": "wrong", "sample": 3})).await;
+    assert_eq!(
+        told(&answer),
+        [entry(400, title::DESERIALIZATION, Some("/parameters"))]
+    );
+    let half = json!({"schema": {"type": "string"}});
+    let answer = api.post("/validator", &half).await;
+    assert_eq!(
+        told(&answer),
+        [entry(400, title::DESERIALIZATION, Some("/object"))]
+    );
+}
+
+#[tokio::test]
+async fn two_schemas_that_are_none_are_told_beside_each_other() {
+    let server = Server::start();
+    let api = server.api();
+    let body = lab::registration(&json!({"type": "intager"}), &json!({"minimum": "lots"}));
+    let answer = api.post("/services", &body).await;
+    let mut places: Vec<_> = told(&answer).into_iter().map(|(_, _, at)| at).collect();
+    places.dedup();
+    assert_eq!(
+        places,
+        ["/job_registration_schema", "/job_result_schema"].map(|at| Some(at.to_owned()))
+    );
+    // A schema is looked into only once every key is there.
+    let mut nameless = body;
+    nameless["name"] = json!(null);
+    let answer = api.post("/services", &nameless).await;
+    assert_eq!(
+        told(&answer),
+        [entry(400, title::DESERIALIZATION, Some("/name"))]
+    );
 }

@@ -3,102 +3,11 @@
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::net::TcpListener;
-use std::time::Duration;
 use topchef_tests::lab::{self, title};
-use topchef_tests::{Answer, Api, Server, raw};
+use topchef_tests::stranger::{assert_harmless, assert_refused, assert_useless, brief};
+use topchef_tests::{Server, raw};
 
-/// A clear answer comes within a second; a loaded machine gets two.
-const BOUND: Duration = Duration::from_secs(2);
 const DEEP: usize = 10_000;
-
-/// Asserts that the answer is a quick refusal that gives away no file of this machine, and that the next request is served.
-async fn assert_refused(api: &Api, what: &str, answer: &Answer) {
-    assert!(
-        (400..500).contains(&answer.status),
-        "{what}: {}",
-        brief(answer)
-    );
-    answer.problem(answer.status);
-    assert_harmless(api, what, answer).await;
-}
-
-/// The same for an answer that may as well be a success.
-async fn assert_harmless(api: &Api, what: &str, answer: &Answer) {
-    assert!(answer.status < 500, "{what}: {}", brief(answer));
-    assert!(
-        answer.took < BOUND,
-        "{what} took {:?}: {}",
-        answer.took,
-        brief(answer)
-    );
-    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let secret = passwd.lines().next().unwrap_or("root:x:0:0");
-    assert!(
-        !answer.text.contains(secret),
-        "{what} shows /etc/passwd: {}",
-        brief(answer)
-    );
-    let next = api.get("/validator").await;
-    assert!(
-        next.status == 200 && next.took < BOUND,
-        "after {what}: {}",
-        brief(&next)
-    );
-}
-
-/// An answer without the megabytes it may quote.
-fn brief(answer: &Answer) -> String {
-    let text: String = answer.text.chars().take(400).collect();
-    format!("{} {text}", answer.status)
-}
-
-/// Tries to use `schema` everywhere a schema is taken, with `object` as what it judges; it must be refused, at the latest when it judges.
-async fn assert_useless(api: &Api, what: &str, schema: &str, object: &str) {
-    let body = format!(r#"{{"object": {object}, "schema": {schema}}}"#);
-    assert_refused(
-        api,
-        &format!("{what}, validator"),
-        &api.text("POST", "/validator", &body).await,
-    )
-    .await;
-
-    let registration = |takes: &str, gives: &str| {
-        format!(
-            r#"{{"name":"n","description":"d","job_registration_schema":{takes},"job_result_schema":{gives}}}"#
-        )
-    };
-    let answer = api
-        .text("POST", "/services", &registration(schema, "{}"))
-        .await;
-    if answer.status == 201 {
-        assert_harmless(api, &format!("{what}, registration"), &answer).await;
-        let path = format!("/services/{}/jobs", answer.made());
-        let answer = api
-            .text("POST", &path, &format!(r#"{{"parameters": {object}}}"#))
-            .await;
-        assert_refused(api, &format!("{what}, job"), &answer).await;
-    } else {
-        assert_refused(api, &format!("{what}, registration"), &answer).await;
-    }
-
-    let answer = api
-        .text("POST", "/services", &registration("{}", schema))
-        .await;
-    if answer.status == 201 {
-        assert_harmless(api, &format!("{what}, result schema"), &answer).await;
-        let job = lab::submit(api, &answer.made(), &json!({})).await;
-        let answer = api
-            .text(
-                "PATCH",
-                &format!("/jobs/{job}"),
-                &format!(r#"{{"results": {object}}}"#),
-            )
-            .await;
-        assert_refused(api, &format!("{what}, results"), &answer).await;
-    } else {
-        assert_refused(api, &format!("{what}, result schema"), &answer).await;
-    }
-}
 
 #[tokio::test]
 async fn a_schema_reads_no_file() {

@@ -15,8 +15,9 @@ use crate::config::{Config, DatabaseAddress, Metadata};
 use crate::contract::Limits;
 use crate::metrics::{LastStored, Metrics};
 use crate::migrations::{self, MigrationError, Standing};
+use crate::queue::Queue;
 use crate::readiness::Readiness;
-use crate::resources::{Contracts, Job, Service};
+use crate::resources::Service;
 
 /// The application's state; cheap to clone.
 #[derive(Clone)]
@@ -24,10 +25,9 @@ pub struct App(Arc<Shared>);
 
 struct Shared {
     database: Database,
-    contracts: Contracts,
+    queue: Queue,
     state: Extensions,
     services: Endpoint,
-    jobs: Endpoint,
     public_url: Option<String>,
     max_body_bytes: usize,
     metadata: Metadata,
@@ -76,18 +76,18 @@ impl App {
     }
 
     fn over(database: Database, config: Config) -> Self {
-        let contracts = Contracts::new(Limits {
+        let limits = Limits {
             document_bytes: config.max_body_bytes,
             ..Limits::default()
-        });
+        };
+        let queue = Queue::new(database.clone(), limits);
         let mut state = Extensions::new();
-        state.insert(contracts.clone());
+        state.insert(queue.contracts().clone());
         Self(Arc::new(Shared {
             database,
-            contracts,
+            queue,
             state,
             services: Endpoint::of::<Service>(),
-            jobs: Endpoint::of::<Job>(),
             readiness: Readiness::new(Standing::expected(&config.database)),
             metrics: Metrics::new(),
             stored: LastStored::default(),
@@ -102,19 +102,14 @@ impl App {
         &self.0.database
     }
 
-    /// The contracts of all services.
-    pub fn contracts(&self) -> &Contracts {
-        &self.0.contracts
+    /// The queue.
+    pub fn queue(&self) -> &Queue {
+        &self.0.queue
     }
 
     /// The services.
     pub fn services(&self) -> Endpoint {
         self.0.services
-    }
-
-    /// The jobs.
-    pub fn jobs(&self) -> Endpoint {
-        self.0.jobs
     }
 
     /// The address that clients know the server by, when it was told.

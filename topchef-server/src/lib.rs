@@ -22,6 +22,8 @@ pub mod metrics;
 
 pub mod resources;
 
+pub mod queue;
+
 pub mod readiness;
 
 pub mod app;

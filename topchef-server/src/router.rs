@@ -5,13 +5,14 @@
 use std::future::ready;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use http::header::ALLOW;
 use http::{Method, StatusCode};
 use topchef_runtime::ApiError;
 use topchef_runtime::http::guarded;
 
 use crate::app::App;
+use crate::compat::v1;
 use crate::compat::v2::{jobs, root, service_jobs, services, validator};
 use crate::layers;
 use crate::operating::{health, metrics};
@@ -49,6 +50,10 @@ pub fn router(app: App) -> Router {
             only("OPTIONS, HEAD, GET", get(service_jobs::next)),
         )
         .route(
+            "/services/{service}/next",
+            only("OPTIONS, HEAD, GET", get(service_jobs::next)),
+        )
+        .route(
             "/services/{service}/queue",
             only("OPTIONS, HEAD, GET", get(service_jobs::queue)),
         )
@@ -57,8 +62,8 @@ pub fn router(app: App) -> Router {
         .route(
             "/jobs/{job}",
             only(
-                "OPTIONS, PATCH, HEAD, GET",
-                get(jobs::show).patch(jobs::change),
+                "OPTIONS, PATCH, PUT, HEAD, GET",
+                get(jobs::show).patch(jobs::change).put(v1::jobs::replace),
             ),
         )
         // JSON Schema for anybody.
@@ -79,8 +84,68 @@ pub fn router(app: App) -> Router {
             only("OPTIONS, HEAD, GET", get(health::ready)),
         )
         .route("/metrics", only("OPTIONS, HEAD, GET", get(metrics::show)));
+    let router = router.merge(first_form());
     let counted = app.metrics().clone();
     layers::around(guarded(router.with_state(app)), counted)
+}
+
+/// The first form, under `/v1`.
+fn first_form() -> Router<App> {
+    let about = || only("OPTIONS, HEAD, GET", get(v1::root::show));
+    Router::new()
+        .route("/v1", about())
+        .route("/v1/", about())
+        .route(
+            "/v1/services",
+            only(
+                "OPTIONS, POST, HEAD, GET",
+                get(v1::services::list).post(v1::services::register),
+            ),
+        )
+        .route(
+            "/v1/services/{service}",
+            only(
+                "OPTIONS, PATCH, HEAD, GET",
+                get(v1::services::show).patch(services::change),
+            ),
+        )
+        .route(
+            "/v1/services/{service}/jobs",
+            only(
+                "OPTIONS, POST, HEAD, GET",
+                get(v1::service_jobs::list).post(v1::service_jobs::submit),
+            ),
+        )
+        .route(
+            "/v1/services/{service}/jobs/{job}",
+            only(
+                "OPTIONS, PUT, HEAD, GET",
+                get(v1::jobs::show_of_service).put(v1::jobs::replace_of_service),
+            ),
+        )
+        .route(
+            "/v1/services/{service}/queue",
+            only("OPTIONS, HEAD, GET", get(v1::service_jobs::queue)),
+        )
+        .route("/v1/jobs", only("OPTIONS, HEAD, GET", get(v1::jobs::list)))
+        .route(
+            "/v1/jobs/{job}",
+            only(
+                "OPTIONS, PATCH, PUT, HEAD, GET",
+                get(v1::jobs::show)
+                    .put(v1::jobs::replace)
+                    .patch(v1::jobs::replace),
+            ),
+        )
+        .route(
+            "/v1/jobs/{job}/next",
+            only("OPTIONS, HEAD, GET", get(v1::jobs::next)),
+        )
+        .route(
+            "/v1/validator",
+            only("OPTIONS, POST", post(v1::validator::validate)),
+        )
+        .route("/v1/echo", only("OPTIONS, POST", post(v1::echo::repeat)))
 }
 
 /// The methods of a path with `OPTIONS`, and 405 for all others.

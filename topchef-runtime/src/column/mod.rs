@@ -106,6 +106,10 @@ impl<M, T> Column<M, T> {
         (self.codec.to_value)(field)
     }
 
+    pub(crate) fn decode_cell(self, cell: Cell<'_>) -> Result<T, DecodeError> {
+        (self.codec.from_cell)(cell).map_err(|error| error.in_column(self.index))
+    }
+
     pub(crate) fn decode(self, value: &Value) -> Result<T, DecodeError> {
         (self.codec.from_cell)(cell::value_cell(value)?)
     }

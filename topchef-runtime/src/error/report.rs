@@ -28,9 +28,33 @@ impl Report {
         Self::default()
     }
 
-    /// Adds one error; after a hundred they are only counted.
+    /// Adds one error; after a hundred they are only counted, but for the first of a status that none before it has.
     pub fn push(&mut self, error: ApiError) {
-        self.push_with(|| error);
+        if self.errors.len() < KEPT {
+            self.errors.push(error);
+            return;
+        }
+        self.left_out += 1;
+        if let Some(place) = self.place_of_new_status(error.status()) {
+            self.errors[place] = error;
+        }
+    }
+
+    /// Where an error of this status belongs although no more are kept; nowhere when one of its status is kept already.
+    ///
+    /// The status of all of it is then that of all errors, and a failure of the server is logged however many come before.
+    fn place_of_new_status(&self, status: StatusCode) -> Option<usize> {
+        let has = |status| {
+            let errors = self.errors.iter();
+            errors.filter(|error| error.status() == status).count()
+        };
+        if has(status) > 0 {
+            return None;
+        }
+        // Its status stays told by another one.
+        self.errors
+            .iter()
+            .rposition(|error| has(error.status()) > 1)
     }
 
     /// Adds one error that is only made when it is kept.
@@ -245,6 +269,21 @@ mod tests {
         assert_eq!(
             many.detail(),
             "250 errors, of which the first 100 are listed"
+        );
+    }
+
+    #[test]
+    fn a_failure_after_many_refusals_is_kept() {
+        let mut statuses = vec![400; 150];
+        statuses.extend([404, 500, 403, 404, 500]);
+        let many = report(&statuses);
+        assert_eq!((many.errors().len(), many.status().as_u16()), (KEPT, 500));
+        let mut last: Vec<_> = many.errors()[96..].iter().map(ApiError::status).collect();
+        last.sort_unstable();
+        assert_eq!(last, [400, 403, 404, 500]);
+        assert_eq!(
+            many.detail(),
+            "155 errors, of which the first 100 are listed"
         );
     }
 

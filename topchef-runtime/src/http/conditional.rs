@@ -15,7 +15,7 @@ use crate::transaction::{EntityTag, Expected, Preconditions, Verdict};
 ///
 /// # Errors
 /// 400 when one of the headers is not what RFC 9110, section 13.1, says.
-pub(super) fn preconditions(parts: &Parts) -> Result<Preconditions, ApiError> {
+pub fn preconditions(parts: &Parts) -> Result<Preconditions, ApiError> {
     Ok(Preconditions {
         matching: expected(&parts.headers, &IF_MATCH, "If-Match")?,
         not_matching: expected(&parts.headers, &IF_NONE_MATCH, "If-None-Match")?,

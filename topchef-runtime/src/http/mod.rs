@@ -31,6 +31,7 @@ use api::Served;
 
 pub use access::{Authenticated, Authenticator, Decided, Public, Undecided};
 pub use api::{Api, MAX_BODY_BYTES};
+pub use conditional::preconditions;
 pub use request::{JsonBody, content_type_is_json, query_string, read_body};
 
 /// A router whose every answer that is not a success is a problem document: unknown paths and panics too.

@@ -64,6 +64,15 @@ impl Told<'_> {
                 self.column(*column);
                 self.operator(self.descriptor.columns[*column].kind, operator);
             }
+            Condition::Constant {
+                column,
+                comparison,
+                number,
+            } => {
+                self.column(*column);
+                self.text(comparison.name());
+                self.bytes.extend(number.to_le_bytes());
+            }
             Condition::Columns {
                 left,
                 comparison,

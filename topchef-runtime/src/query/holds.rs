@@ -21,6 +21,15 @@ pub(crate) fn holds(condition: &Condition, values: &[Value]) -> bool {
 fn truth(condition: &Condition, values: &[Value]) -> Option<bool> {
     match condition {
         Condition::Value { column, operator } => compared(values.get(*column)?, operator),
+        Condition::Constant {
+            column,
+            comparison,
+            number,
+        } => {
+            let number = Value::BigInt(Some(*number));
+            let ordering = ordering(values.get(*column)?, &number)?;
+            Some(satisfies(ordering, *comparison))
+        }
         Condition::Columns {
             left,
             comparison,

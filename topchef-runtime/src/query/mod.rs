@@ -152,6 +152,16 @@ pub enum Condition {
         /// How it is compared.
         operator: Operator,
     },
+    /// A column of whole numbers compares so with a number of the program's own: it is written into the statement, and not
+    /// bound, so that an index which holds some of the rows can serve. Never for what comes with a request.
+    Constant {
+        /// The column's place in the descriptor.
+        column: usize,
+        /// How it is compared.
+        comparison: Comparison,
+        /// The number.
+        number: i64,
+    },
     /// Two columns of the row compare so.
     Columns {
         /// The column on the left.

@@ -157,6 +157,27 @@ impl<M, T: ColumnType> Column<M, T> {
         self.against(Comparison::GreaterOrEqual, other)
     }
 
+    /// Compares so with a value of the program's own, never with one that comes with a request: a whole number is written
+    /// into the statement, and not bound, so that the database knows it when it plans, and an index that holds only some
+    /// of the rows (`CREATE INDEX … WHERE state = 0`) can serve. Every other value is bound, as by [`eq`](Self::eq).
+    pub fn constant(self, comparison: Comparison, value: impl Into<T>) -> Filter<M> {
+        match value.into().to_value() {
+            crate::Value::BigInt(Some(number)) => Filter::of(Condition::Constant {
+                column: self.index(),
+                comparison,
+                number,
+            }),
+            value => self.filter(match comparison {
+                Comparison::Equal => Operator::Equal(value),
+                Comparison::NotEqual => Operator::NotEqual(value),
+                Comparison::Less => Operator::Less(value),
+                Comparison::LessOrEqual => Operator::LessOrEqual(value),
+                Comparison::Greater => Operator::Greater(value),
+                Comparison::GreaterOrEqual => Operator::GreaterOrEqual(value),
+            }),
+        }
+    }
+
     /// Smallest first.
     pub fn asc(self) -> Order<M> {
         self.order(false)

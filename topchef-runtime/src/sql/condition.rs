@@ -7,7 +7,7 @@ use sea_query::extension::sqlite::SqliteExpr;
 use sea_query::{Alias, BinOper, Expr, ExprTrait, LikeExpr};
 
 use super::{Dialect, column, pattern};
-use crate::column::is_null;
+use crate::column::{Value, is_null};
 use crate::descriptor::Descriptor;
 use crate::query::{Comparison, Condition, Operator};
 
@@ -16,22 +16,23 @@ impl Dialect {
     pub(super) fn expression(self, descriptor: &Descriptor, condition: &Condition) -> Expr {
         match condition {
             Condition::Value { column, operator } => self.compared(descriptor, *column, operator),
+            Condition::Constant {
+                column,
+                comparison,
+                number,
+            } => {
+                let number = Expr::Constant(Value::BigInt(Some(*number)));
+                against(self.same(descriptor, *column), *comparison, number)
+            }
             Condition::Columns {
                 left,
                 comparison,
                 right,
-            } => {
-                let left = self.operand(descriptor, *left);
-                let right = self.operand(descriptor, *right);
-                match comparison {
-                    Comparison::Equal => left.eq(right),
-                    Comparison::NotEqual => left.ne(right),
-                    Comparison::Less => left.lt(right),
-                    Comparison::LessOrEqual => left.lte(right),
-                    Comparison::Greater => left.gt(right),
-                    Comparison::GreaterOrEqual => left.gte(right),
-                }
-            }
+            } => against(
+                self.operand(descriptor, *left),
+                *comparison,
+                self.operand(descriptor, *right),
+            ),
             Condition::All(conditions) => self.joined(descriptor, conditions, Expr::and, true),
             Condition::Any(conditions) => self.joined(descriptor, conditions, Expr::or, false),
             Condition::Not(condition) => self.expression(descriptor, condition).not(),
@@ -113,6 +114,17 @@ impl Dialect {
     }
 }
 
+fn against(left: Expr, comparison: Comparison, right: Expr) -> Expr {
+    match comparison {
+        Comparison::Equal => left.eq(right),
+        Comparison::NotEqual => left.ne(right),
+        Comparison::Less => left.lt(right),
+        Comparison::LessOrEqual => left.lte(right),
+        Comparison::Greater => left.gt(right),
+        Comparison::GreaterOrEqual => left.gte(right),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
@@ -121,8 +133,8 @@ mod tests {
 
     use super::super::tests::{both, condition, hostile};
     use super::*;
+    use crate::ModelResource;
     use crate::query::Query;
-    use crate::{ModelResource, Value};
 
     #[derive(ModelResource)]
     struct Book {
@@ -168,6 +180,17 @@ mod tests {
             Book::PRICE.gt_column(Book::OLD_PRICE).into(),
         ];
         assert_snapshot!(both(|dialect| dialect.select(Book::descriptor(), &query)));
+    }
+
+    #[test]
+    fn numbers_of_the_program_are_not_bound() {
+        assert_snapshot!(selected(&[
+            Book::STOCK.constant(Comparison::Equal, 0).into(),
+            Book::STOCK.constant(Comparison::Less, -4).into(),
+            Book::TITLE
+                .constant(Comparison::Equal, "a'b".to_owned())
+                .into(),
+        ]));
     }
 
     #[test]

@@ -45,6 +45,25 @@ impl Dialect {
         self.build(&statement).that_only_reads()
     }
 
+    /// How many rows there are for which all conditions hold, for each value of some columns: these first, in their order.
+    pub(crate) fn count_by(
+        self,
+        descriptor: &Descriptor,
+        conditions: &[Condition],
+        columns: &[usize],
+    ) -> Statement {
+        let mut statement = SelectStatement::new();
+        for &index in columns {
+            statement
+                .column(column(descriptor, index))
+                .group_by_col(column(descriptor, index))
+                .order_by(column(descriptor, index), Order::Asc);
+        }
+        statement.expr(Expr::col(Asterisk).count());
+        self.narrow(&mut statement, descriptor, conditions);
+        self.build(&statement).that_only_reads()
+    }
+
     /// How the rows of a query would be found; [`plan_column`](Self::plan_column) says it.
     pub(crate) fn plan(self, descriptor: &Descriptor, query: &Query) -> Statement {
         self.explain(self.page(descriptor, query))

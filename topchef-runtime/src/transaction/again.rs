@@ -17,8 +17,11 @@ const PAUSES: (u64, u64) = (2, 250);
 
 /// Does a unit of work, and once more as long as the database undoes it because of another one.
 ///
-/// A unit reads everything anew each time: what it did before is gone.
-pub(super) async fn again<T, F: Future<Output = Result<T, Report>>>(
+/// A unit opens its transaction, reads everything anew each time, and commits: what it did before is gone.
+///
+/// # Errors
+/// The unit's own; 503 with `Retry-After` when it was undone each time.
+pub async fn again<T, F: Future<Output = Result<T, Report>>>(
     unit: impl Fn() -> F,
 ) -> Result<T, Report> {
     for time in 0..TIMES - 1 {

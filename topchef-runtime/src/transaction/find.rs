@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 
 use super::Transaction;
 use super::endpoint::counted;
+use crate::column::{Column, ColumnType as _, Value};
 use crate::database::{Database, DatabaseError, Rows};
-use crate::error::Report;
-use crate::query::{Condition, Filter, Order, Query, Start, total};
+use crate::error::{ApiError, Report};
+use crate::query::{Condition, Ends, Filter, Order, Query, Start, total};
 use crate::resource::ModelResource;
 
 /// The select about to run for a `GET`, a list or a `DELETE`, for `process_input` hooks: they may narrow it.
@@ -33,6 +34,42 @@ impl<M> Select<M> {
     /// Only rows for which this holds too.
     pub fn filter(&mut self, filter: Filter<M>) {
         self.conditions.push(filter.condition);
+    }
+}
+
+/// A page of records.
+#[derive(Clone, Debug)]
+pub struct RecordPage<M> {
+    /// The records, in the order of the query.
+    pub records: Vec<M>,
+    /// Whether there are rows after these; for a page before a cursor, before these.
+    pub more: bool,
+    /// The columns of the order, where pages are found by cursors.
+    order: Option<Vec<usize>>,
+}
+
+impl<M: ModelResource> RecordPage<M> {
+    /// What the first and the last of them hold in the columns of the order, where pages are found by cursors.
+    ///
+    /// # Errors
+    /// A [`Report`] with 500 when a record has a value that cannot be written.
+    pub fn ends(&self) -> Result<Option<Ends>, Report> {
+        let (Some(order), Some(first), Some(last)) =
+            (&self.order, self.records.first(), self.records.last())
+        else {
+            return Ok(None);
+        };
+        let held = |record: &M| -> Result<Vec<Value>, Report> {
+            let values = record.values().map_err(ApiError::serialization)?;
+            Ok(order
+                .iter()
+                .filter_map(|&column| values.get(column).cloned())
+                .collect())
+        };
+        Ok(Some(Ends {
+            first: held(first)?,
+            last: held(last)?,
+        }))
     }
 }
 
@@ -132,6 +169,55 @@ impl<'a, M: ModelResource> Find<'a, M> {
             .await
     }
 
+    /// As a client's query says, in place of all that was said before; its selection is not looked at.
+    pub fn query(mut self, query: Query) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// A page of it: at most as many records as its limit, and as long as `fits` says that one more does; the first always
+    /// does, so that every page leads on.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn page(
+        mut self,
+        mut fits: impl FnMut(&M) -> bool + Send + 'static,
+    ) -> Result<RecordPage<M>, Report> {
+        let limit = self.query.limit;
+        // One more tells whether there are rows beyond.
+        self.query.limit = limit.saturating_add(1);
+        let order = total(M::descriptor(), self.query.order.clone());
+        let order = order.iter().map(|sort| sort.column).collect::<Vec<_>>();
+        let (order, backward) = match &self.query.start {
+            Start::Offset(_) => (None, false),
+            Start::First => (Some(order), false),
+            Start::Cursor(cursor) => (Some(order), cursor.backward),
+        };
+        let (mut records, more) = self
+            .run(move |rows| {
+                let mut records: Vec<M> = Vec::new();
+                while let Some(row) = rows.next()? {
+                    let record = M::from_row(&row)?;
+                    let is_full = records.len() as u64 == limit;
+                    if is_full || (!fits(&record) && !records.is_empty()) {
+                        return Ok((records, true));
+                    }
+                    records.push(record);
+                }
+                Ok((records, false))
+            })
+            .await?;
+        if backward {
+            records.reverse();
+        }
+        Ok(RecordPage {
+            records,
+            more,
+            order,
+        })
+    }
+
     /// How many records there are, whatever the limit and the offset.
     ///
     /// # Errors
@@ -149,6 +235,50 @@ impl<'a, M: ModelResource> Find<'a, M> {
             }
         };
         Ok(count?)
+    }
+
+    /// How many records there are for each pair of what two columns hold, in their order; pairs without a record are left
+    /// out. The limit, the offset and the order are not looked at.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn count_by<A, B>(
+        self,
+        first: Column<M, A>,
+        second: Column<M, B>,
+    ) -> Result<Vec<(A, B, u64)>, Report>
+    where
+        A: Send + 'static,
+        B: Send + 'static,
+        M: 'static,
+    {
+        let (descriptor, conditions) = (M::descriptor(), &self.query.conditions);
+        let columns = [first.index(), second.index()];
+        let decode = move |rows: &mut Rows<'_>| {
+            let mut counts = Vec::new();
+            while let Some(row) = rows.next()? {
+                let count = i64::from_cell(row.cell(2)?)?;
+                counts.push((
+                    first.decode_cell(row.cell(0)?)?,
+                    second.decode_cell(row.cell(1)?)?,
+                    u64::try_from(count).unwrap_or_default(),
+                ));
+            }
+            Ok(counts)
+        };
+        let counts = match self.source {
+            Source::Transaction(transaction) => {
+                let dialect = transaction.dialect();
+                let statement = dialect.count_by(descriptor, conditions, &columns);
+                transaction.rows(statement, decode).await
+            }
+            Source::Database(database) => {
+                let dialect = database.dialect();
+                let statement = dialect.count_by(descriptor, conditions, &columns);
+                database.rows(statement, decode).await
+            }
+        };
+        Ok(counts?)
     }
 
     async fn run<T: Send + 'static>(

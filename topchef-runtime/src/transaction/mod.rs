@@ -10,6 +10,7 @@ mod find;
 mod from_json;
 mod hooks;
 mod idempotency;
+mod inserts;
 mod object;
 mod outbox;
 mod permit;
@@ -33,10 +34,11 @@ use crate::sql::{Dialect, Statement};
 
 use references::Look;
 
+pub use again::again;
 pub use context::Context;
 pub use draft::{Draft, Input, Unknown};
 pub use endpoint::{AfterCommit, Answered, Outcome, Page, Represented};
-pub use find::{Find, Select};
+pub use find::{Find, RecordPage, Select};
 pub use from_json::FromJson;
 pub use hooks::{
     AfterCommitHook, AuthorizeHook, BeforeCommitHook, Endpoint, Hooked, InputHook, SelectHook,
@@ -44,6 +46,7 @@ pub use hooks::{
 #[doc(hidden)]
 pub use hooks::{Delivery, Hooks, Impossible};
 pub(crate) use idempotency::{Found, Once};
+pub use inserts::Inserts;
 pub use object::{Object, Records};
 pub use outbox::{Outbox, OutboxMessage, Retries, Sweeper, Sweeping};
 pub use permit::Permit;

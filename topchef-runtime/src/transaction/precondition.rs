@@ -29,7 +29,7 @@ impl EntityTag {
     pub(super) fn of_row(descriptor: &Descriptor, row: &Row<'_>) -> Result<Self, EncodeError> {
         let opaque = match descriptor.version() {
             Some(index) => match row.cell(index)? {
-                Cell::Integer(version) => version.to_string(),
+                Cell::Integer(version) => return Ok(Self::of_version(version)),
                 other => {
                     return Err(DecodeError::form("a version", &other)
                         .in_column(index)
@@ -42,6 +42,14 @@ impl EntityTag {
             opaque,
             weak: false,
         })
+    }
+
+    /// The tag of a row whose changes are counted by a `version` column.
+    pub fn of_version(version: i64) -> Self {
+        Self {
+            opaque: version.to_string(),
+            weak: false,
+        }
     }
 
     /// The tag of bytes that are shown as they are.
@@ -202,7 +210,7 @@ impl Preconditions {
     }
 
     /// Whether they let a write go on, over a record with this tag or over none.
-    pub(super) fn hold(&self, stored: Option<&EntityTag>) -> bool {
+    pub fn hold(&self, stored: Option<&EntityTag>) -> bool {
         let same_row = |tag: &EntityTag| stored.is_some_and(|stored| tag.row() == stored.row());
         let matching = match &self.matching {
             None => true,

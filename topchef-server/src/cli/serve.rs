@@ -136,6 +136,7 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
     };
     let stored = app.database().clone();
     let stopping = app.readiness().stopping().clone();
+    let _abandoned = app.queue().watch();
     let service = MethodOverrideLayer.layer(router::router(app));
     announce(address);
     serve_until_signal(signals, |stop| {

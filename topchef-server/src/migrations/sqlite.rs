@@ -137,7 +137,7 @@ mod tests {
         let path = folder.path().join("topchef.db");
         new(&path).await;
         let mut connection = open(&path).await.unwrap();
-        let statement = "EXPLAIN QUERY PLAN SELECT id FROM jobs WHERE service_id = ? AND status = ? ORDER BY id LIMIT 1";
+        let statement = "EXPLAIN QUERY PLAN SELECT id FROM jobs WHERE service_id = ? AND state < 4 AND state = 0 ORDER BY priority DESC, run_at, id LIMIT 1";
         let plan = sqlx::query(statement)
             .fetch_all(&mut connection)
             .await
@@ -145,7 +145,7 @@ mod tests {
         let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
         assert_eq!(steps.len(), 1, "{steps:?}");
         assert!(
-            steps[0].contains("jobs_by_state (service_id=? AND status=?)"),
+            steps[0].contains("jobs_open (service_id=? AND state=?)"),
             "{steps:?}"
         );
     }

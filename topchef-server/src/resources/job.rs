@@ -1,140 +1,178 @@
-//! A job: parameters that satisfy its service's schema, a status, and in the end results that satisfy the other one.
+//! A job: something that a service was asked to do, and where it is; the row that everything which happens to it touches.
 //!
+//! It is narrow: what is to be done and what came of it stand beside it, in [`JobParameters`] and [`JobResults`].
 //! It does not know who works on it.
 
 use chrono::{DateTime, Utc};
-use http::StatusCode;
-use serde_json::Value as Json;
-use topchef_runtime::{
-    ApiError, Context, Input, ModelResource, Next, Report, ResourceEnum, Tracked, Transaction,
-};
+use serde::Serialize;
+use topchef_runtime::ModelResource;
+use topchef_runtime::query::{Comparison, Filter};
 use uuid::Uuid;
 
-use super::JsonObject;
-use super::contracts::contracts;
+use super::{JobState, JsonText, Service};
 
-/// Where a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ResourceEnum)]
-#[resource(rename_all = "SCREAMING_SNAKE_CASE")]
+/// Where a job is, as the original's clients are shown it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum JobStatus {
     /// Waiting for a worker.
     Registered,
     /// A worker has it.
     Working,
-    /// Done, with results.
+    /// Done.
     Completed,
     /// Given up.
     Error,
+}
+
+impl JobStatus {
+    /// All of them, in the order in which a job goes through them.
+    pub const ALL: [Self; 4] = [
+        Self::Registered,
+        Self::Working,
+        Self::Completed,
+        Self::Error,
+    ];
+
+    /// As it is shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "REGISTERED",
+            Self::Working => "WORKING",
+            Self::Completed => "COMPLETED",
+            Self::Error => "ERROR",
+        }
+    }
+
+    /// The one of that name, in any case.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|status| status.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// The jobs that are shown so.
+    ///
+    /// The states are constants of the statement: the index of open jobs holds no others, and is of use only to who says so.
+    pub fn jobs(self) -> Filter<Job> {
+        let state = |comparison, state| Job::STATE.constant(comparison, state);
+        match self {
+            Self::Registered => open().and(state(Comparison::Less, JobState::Leased)),
+            Self::Working => open().and(state(Comparison::Equal, JobState::Leased)),
+            Self::Completed => state(Comparison::Equal, JobState::Succeeded),
+            Self::Error => state(Comparison::Greater, JobState::Succeeded),
+        }
+    }
+}
+
+/// The jobs in a state that is not an end.
+pub fn open() -> Filter<Job> {
+    Job::STATE.constant(Comparison::Less, JobState::Succeeded)
+}
+
+/// The jobs that a worker can take.
+pub fn ready() -> Filter<Job> {
+    open().and(Job::STATE.constant(Comparison::Equal, JobState::Ready))
 }
 
 /// Something that a service was asked to do.
 #[derive(Clone, Debug, ModelResource)]
 #[resource(
     serial_fields(
-        get = [id, status, parameters, results, date_submitted],
-        list = [id, status, date_submitted],
-        post = [id, status, parameters, results, date_submitted],
-        patch = [id, status, parameters, results, date_submitted],
+        get = [
+            id, service_id, status(), priority, run_at, attempt, job_set_id, date_submitted, date_finished
+        ],
+        list = [id, status(), date_submitted],
     ),
-    process_input(post = parameters_satisfy_the_service, patch = results_satisfy_the_service),
-    before_commit(patch = finished_jobs_stay_finished),
-    collection(filter = [service_id, status, date_submitted])
+    collection(filter = [
+        id, service_id, priority, run_at, attempt, job_set_id, date_submitted, date_finished
+    ])
 )]
 pub struct Job {
-    /// Made by the server when the job is submitted; later jobs have greater ones.
+    /// Made when the job is submitted; later jobs have greater ones.
     #[resource(read_only)]
     pub id: Uuid,
     /// The service that is to do it.
+    #[resource(references = Service)]
     pub service_id: Uuid,
     /// Where it is.
-    #[resource(default = JobStatus::Registered)]
-    pub status: JobStatus,
-    /// What is to be done; does not change.
-    #[resource(json)]
-    pub parameters: JsonObject,
-    /// What came of it.
-    #[resource(json)]
-    pub results: Option<JsonObject>,
+    #[resource(read_only, default = JobState::Ready)]
+    pub state: JobState,
+    /// Those with a greater one are taken first.
+    #[resource(default = 0)]
+    pub priority: i16,
+    /// From when on it may be taken, and what orders jobs of one priority.
+    #[resource(read_only, default = Utc::now)]
+    pub run_at: DateTime<Utc>,
+    /// How often it was taken.
+    #[resource(read_only, default = 0)]
+    pub attempt: i32,
+    /// Counts the leases of it.
+    #[resource(read_only, default = 0)]
+    pub lease_number: i64,
+    /// Until when its worker is waited for; none while nobody has it, and where workers are waited for without end.
+    #[resource(read_only)]
+    pub lease_until: Option<DateTime<Utc>>,
+    /// Who has it, where they have said so.
+    #[resource(read_only)]
+    pub worker: Option<String>,
+    /// No other open job of the service has the same.
+    #[resource(read_only)]
+    pub unique_key: Option<String>,
+    /// Jobs of the service with the same are done one after the other.
+    #[resource(read_only)]
+    pub ordering_key: Option<String>,
+    /// The set that it belongs to.
+    pub job_set_id: Option<Uuid>,
+    /// Bytes of its parameters.
+    #[resource(read_only, default = 0)]
+    pub parameters_bytes: i32,
+    /// Bytes of its results; none while there are none.
+    #[resource(read_only)]
+    pub results_bytes: Option<i32>,
+    /// Counts its changes.
+    #[resource(version)]
+    pub version: i64,
     /// When it was submitted.
     #[resource(read_only, default = Utc::now)]
     pub date_submitted: DateTime<Utc>,
+    /// When it came to an end.
+    #[resource(read_only)]
+    pub date_finished: Option<DateTime<Utc>>,
 }
 
-async fn parameters_satisfy_the_service(
-    cx: &Context,
-    input: &mut Input<Job>,
-) -> Result<(), Report> {
-    let contracts = contracts(cx)?;
-    let service = input.get(Job::SERVICE_ID)?;
-    let parameters = input.get(Job::PARAMETERS)?;
-    // What is missing is told by the runtime.
-    let (Some(service), Some(parameters)) = (service, parameters) else {
-        return Ok(());
-    };
-    let contract = contracts.of(cx.database(), service).await?;
-    contract
-        .check_parameters(parameters.as_str().to_owned())
-        .await
-}
+impl Job {
+    /// Where it is, as the original's clients are shown it.
+    pub fn status(&self) -> JobStatus {
+        self.state.status()
+    }
 
-/// Schemas do not change, so results are validated before the transaction that stores them is opened.
-async fn results_satisfy_the_service(cx: &Context, input: &mut Input<Job>) -> Result<(), Report> {
-    let contracts = contracts(cx)?;
-    let results = input.get(Job::RESULTS)?.flatten();
-    let (Some(results), Some(id)) = (results, cx.key::<Uuid>()) else {
-        return Ok(());
-    };
-    // A job that does not exist is told by the runtime.
-    let Some(job) = cx.database().find(Job::ID.eq(id)).await? else {
-        return Ok(());
-    };
-    let contract = contracts.of(cx.database(), job.service_id).await?;
-    contract.check_results(results.as_str().to_owned()).await
-}
-
-/// While a job is stored as COMPLETED, it may be given results if it has none, and moved to REGISTERED with those it has;
-/// a PATCH that changes nothing passes too, and every other is refused. From REGISTERED all goes on as for a new job.
-///
-/// The original let everything pass: the worker who came second overwrote the first one's results.
-async fn finished_jobs_stay_finished(
-    _cx: &Context,
-    _tx: &mut Transaction,
-    job: &mut Tracked<Job>,
-) -> Result<Next, ApiError> {
-    let Some(prior) = job
-        .prior()
-        .filter(|prior| prior.status == JobStatus::Completed)
-    else {
-        return Ok(Next::Proceed);
-    };
-    match job.status {
-        JobStatus::Completed if prior.results.is_none() => Ok(Next::Proceed),
-        JobStatus::Completed | JobStatus::Registered if same_results(prior, job) => {
-            Ok(Next::Proceed)
-        }
-        JobStatus::Completed | JobStatus::Registered => {
-            Err(conflict("the job is completed; its results do not change"))
-        }
-        JobStatus::Working | JobStatus::Error => Err(conflict(
-            "the job is completed; move it to REGISTERED to have it done again",
-        )),
+    /// Bytes of what stands beside the row.
+    pub fn documents_bytes(&self) -> usize {
+        let bytes = |bytes: i32| usize::try_from(bytes).unwrap_or_default();
+        bytes(self.parameters_bytes) + self.results_bytes.map_or(0, bytes)
     }
 }
 
-fn conflict(detail: &'static str) -> ApiError {
-    ApiError::new(StatusCode::CONFLICT, "Conflict", detail).with_code("job_finished")
+/// What is to be done; does not change.
+#[derive(Clone, Debug, ModelResource)]
+#[resource(table = "job_parameters", url_name = "job-parameters")]
+pub struct JobParameters {
+    /// Whose they are.
+    #[resource(primary_key, references = Job)]
+    pub job_id: Uuid,
+    /// As they were sent.
+    #[resource(json)]
+    pub document: JsonText,
 }
 
-/// Whether the results are the same JSON as before, or there are none as before.
-fn same_results(prior: &Job, job: &Job) -> bool {
-    match (&prior.results, &job.results) {
-        (None, None) => true,
-        (Some(prior), Some(results)) => same_json(prior.as_str(), results.as_str()),
-        _ => false,
-    }
-}
-
-fn same_json(one: &str, other: &str) -> bool {
-    let parsed = |text| serde_json::from_str::<Json>(text).ok();
-    one == other || parsed(one).is_some_and(|json| Some(json) == parsed(other))
+/// What came of a job.
+#[derive(Clone, Debug, ModelResource)]
+#[resource(table = "job_results", url_name = "job-results")]
+pub struct JobResults {
+    /// Whose they are.
+    #[resource(primary_key, references = Job)]
+    pub job_id: Uuid,
+    /// As they were sent.
+    #[resource(json)]
+    pub document: JsonText,
 }

@@ -11,6 +11,11 @@ use serde_json::value::RawValue;
 pub struct JsonObject(Box<RawValue>);
 
 impl JsonObject {
+    /// `{}`; as a schema, everything satisfies it.
+    pub fn empty() -> Self {
+        Self(RawValue::from_string("{}".to_owned()).unwrap_or_default())
+    }
+
     /// The text, as it was sent.
     pub fn as_str(&self) -> &str {
         self.0.get()

@@ -1,30 +1,24 @@
-//! `/jobs` and `/jobs/{id}`, and the page of a list as this form shows it.
+//! `/jobs` and `/jobs/{id}`.
 
-use serde_json::value::RawValue;
-use topchef_runtime::column::KeyType;
-use topchef_runtime::descriptor::{Method, Selection};
-use topchef_runtime::query::{self, Condition, Paging, Query};
-use topchef_runtime::transaction::{Draft, Endpoint, Object, Unknown};
-use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
-use uuid::Uuid;
+use http::StatusCode;
+use http::header::ETAG;
+use topchef_runtime::transaction::EntityTag;
+use topchef_runtime::{Reply, Report};
 
-use super::envelope::{Envelope, written};
-use super::request::Call;
-use super::{PAGE, schemas};
-use crate::resources::{Job, JobStatus};
+use super::super::call::Call;
+use super::super::envelope::Envelope;
+use super::super::{body, listing};
+use super::schemas;
+use crate::queue::JobView;
+use crate::resources::Job;
 
 /// `GET /jobs`.
 ///
 /// # Errors
 /// 400 for an unknown query parameter.
 pub async fn list(call: Call) -> Result<Reply, Report> {
-    page(
-        &call,
-        call.app.jobs(),
-        Query::first_page(Job::descriptor()).paged(PAGE),
-    )
-    .await
-    .map(|page| page.meta(&schemas::JOBS).ok())
+    let page = listing::jobs(&call, Vec::new(), JobView::summary()).await?;
+    Ok(page.meta(&schemas::JOBS).ok())
 }
 
 /// `GET /jobs/{id}`.
@@ -33,82 +27,30 @@ pub async fn list(call: Call) -> Result<Reply, Report> {
 /// 404.
 pub async fn show(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
-    let jobs = call.app.jobs();
-    let key = id.to_key();
-    let cx = call.context().with_key(key.clone());
-    let data = jobs
-        .get(&cx, key, &Selection::of(jobs.descriptor(), Method::Get))
-        .await?;
-    Ok(Envelope::of(&data)
+    let job = call.app.queue().job(id).await?;
+    let data = JobView::detail().object(call.app.database(), &job).await?;
+    let reply = Envelope::of(&data)
         .links(&[("self", call.link(&format!("/jobs/{id}")))])
         .meta(&schemas::JOB)
-        .ok())
+        .ok();
+    Ok(tagged(reply, &job))
 }
 
 /// `PATCH /jobs/{id}`: status and results, each left as it is when absent or null; answers with the bare job.
 ///
 /// # Errors
-/// 400 with everything that is wrong; 404; 409 when the job is completed.
+/// 400 with everything that is wrong; 404; 409 when the job is completed; 412 when `If-Match` names another version.
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
-    let body = call.json()?;
-    let object = Object::read(&body)?.retain(|_, value| value.get() != "null");
-    let results = object.clone().retain(|key, _| key == "results");
-    let draft = Draft::read(Job::descriptor(), &results, Unknown::Ignore);
-    let mut input = Input::<Job>::new(draft);
-    match object.get("status").map(status) {
-        Some(Ok(status)) => input.set(Job::STATUS, status),
-        Some(Err(error)) => input.reject(error),
-        None => {}
+    let job = body::change(&call, id, "results").await?;
+    let json = JobView::detail().object(call.app.database(), &job).await?;
+    Ok(tagged(Reply::raw_json(StatusCode::OK, json), &job))
+}
+
+/// With the tag of the job as it is stored: who sends it back in `If-Match` changes the job only if nobody else did.
+pub(super) fn tagged(reply: Reply, job: &Job) -> Reply {
+    match EntityTag::of_version(job.version).to_string().parse() {
+        Ok(tag) => reply.header(ETAG, tag),
+        Err(_) => reply,
     }
-    let jobs = call.app.jobs();
-    let key = id.to_key();
-    let cx = call.context().with_key(key.clone());
-    let input = input.into_draft();
-    let outcome = jobs
-        .patch(
-            &cx,
-            key,
-            input,
-            &Selection::of(jobs.descriptor(), Method::Patch),
-        )
-        .await?;
-    Ok(written(outcome, |json, _| {
-        Reply::raw_json(http::StatusCode::OK, json)
-    }))
-}
-
-/// That a job is of this service.
-pub(super) fn of_service(service: Uuid) -> Condition {
-    Job::SERVICE_ID.eq(service).into()
-}
-
-/// A status in any case.
-fn status(json: &RawValue) -> Result<JobStatus, ApiError> {
-    let text = serde_json::from_str::<String>(json.get()).unwrap_or_default();
-    let all = [
-        JobStatus::Registered,
-        JobStatus::Working,
-        JobStatus::Completed,
-        JobStatus::Error,
-    ];
-    all.into_iter()
-        .find(|status| status.as_str().eq_ignore_ascii_case(&text))
-        .ok_or_else(|| {
-            let names = all.map(|status| status.as_str()).join(", ");
-            ApiError::deserialization("status", "enum", format!("must be one of {names}"))
-        })
-}
-
-/// A page of a list, in its envelope: `base` narrowed, sorted and paged as the URL says.
-pub(super) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result<Envelope, Report> {
-    let query = query::narrow(endpoint.descriptor(), base, call.query())?;
-    let paging = Paging::of(endpoint.descriptor(), &query);
-    let page = endpoint.list(&call.context(), query).await?;
-    let mut links = vec![("self", call.own_link())];
-    // A page may end before its limit, when its records are large; after an empty one, the next would be the same.
-    let (path, raw) = (call.parts.uri.path(), call.query());
-    let beside = paging.links(path, raw, page.count, page.more, page.ends.as_ref());
-    links.extend(beside.next.map(|next| ("next", call.link(&next))));
-    Ok(Envelope::of(&page.data).links(&links))
 }

@@ -3,8 +3,8 @@
 use serde_json::json;
 use topchef_runtime::Reply;
 
-use super::envelope::Envelope;
-use super::request::Call;
+use super::super::call::Call;
+use super::super::envelope::Envelope;
 use super::schemas;
 
 /// `GET /`.

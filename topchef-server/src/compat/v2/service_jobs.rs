@@ -2,16 +2,14 @@
 
 use http::StatusCode;
 use serde_json::json;
-use topchef_runtime::descriptor::{Method, Selection};
-use topchef_runtime::query::Query;
-use topchef_runtime::transaction::{Draft, Object, Page, Unknown};
-use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
-use uuid::Uuid;
+use topchef_runtime::{Reply, Report};
 
-use super::envelope::{Envelope, located, written};
-use super::request::Call;
-use super::{PAGE, jobs, schemas};
-use crate::resources::{Job, JobStatus, Service};
+use super::super::call::Call;
+use super::super::envelope::{Envelope, located};
+use super::super::{body, listing, v1};
+use super::{jobs, schemas};
+use crate::queue::{Documents, JobView};
+use crate::resources::Job;
 
 /// How many jobs of the queue are shown.
 const SHOWN: u64 = 10;
@@ -22,13 +20,9 @@ const SHOWN: u64 = 10;
 /// 404; 400 for an unknown query parameter.
 pub async fn list(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
-    let service = existing(&call, id).await?;
-    let shown = Selection::of(Job::descriptor(), Method::Get);
-    let mut query = Query::first_page(Job::descriptor())
-        .paged(PAGE)
-        .showing(shown);
-    query.conditions.push(jobs::of_service(id));
-    let page = jobs::page(&call, call.app.jobs(), query).await?;
+    let service = call.app.queue().service(id).await?;
+    let of_service = vec![Job::SERVICE_ID.eq(id).into()];
+    let page = listing::jobs(&call, of_service, JobView::detail()).await?;
     let meta = schemas::service_jobs(service.job_registration_schema.as_str());
     Ok(page.raw_meta(&meta).ok())
 }
@@ -39,24 +33,19 @@ pub async fn list(mut call: Call) -> Result<Reply, Report> {
 /// 400 with everything that is wrong; 404.
 pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
-    let contracts = call.app.contracts();
-    contracts.of(call.app.database(), id).await?;
-    let body = call.json()?;
-    let object = Object::read(&body)?.retain(|key, _| key == "parameters");
-    let draft = Draft::read(Job::descriptor(), &object, Unknown::Ignore);
-    let mut input = Input::<Job>::new(draft);
-    input.set(Job::SERVICE_ID, id);
-    let endpoint = call.app.jobs();
-    let shown = Selection::of(endpoint.descriptor(), Method::Post);
-    let outcome = endpoint
-        .post(&call.context(), input.into_draft(), &shown)
-        .await?;
-    Ok(written(outcome, |json, key| {
-        let reply = Envelope::of(&json)
-            .meta(&json!(format!("new job ID is {key}")))
-            .reply(StatusCode::CREATED);
-        located(reply, &call.link(&format!("/jobs/{key}")))
-    }))
+    let submitted = body::submit(&call, id).await?;
+    let job = &submitted.job;
+    let documents = Documents::default().with_parameters(job.id, submitted.parameters.clone());
+    let mut json = JobView::detail().object_with(job, &documents);
+    // The object goes on with what clients of the first form look for.
+    json.pop();
+    json.extend_from_slice(b",\"job_details\":");
+    json.extend(v1::submitted(job, &documents));
+    json.push(b'}');
+    let reply = Envelope::of(&json)
+        .meta(&json!(format!("new job ID is {}", job.id)))
+        .reply(StatusCode::CREATED);
+    Ok(located(reply, &call.link(&format!("/jobs/{}", job.id))))
 }
 
 /// `GET /services/{id}/jobs/next`: the oldest registered job, which is not claimed by this; 204 when there is none.
@@ -64,16 +53,16 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
 /// # Errors
 /// 404.
 pub async fn next(mut call: Call) -> Result<Reply, Report> {
-    let id = call.id().await?;
-    let page = waiting(&call, id, 1).await?;
-    // An array of one: without its brackets it is the job.
-    Ok(match page.data.get(1..page.data.len().saturating_sub(1)) {
-        Some(job) if page.count > 0 => Envelope::of(job)
-            .links(&[("self", call.own_link())])
-            .meta(&schemas::NEXT)
-            .ok(),
-        _ => Reply::no_content(),
-    })
+    let waiting = waiting(&mut call, 1).await?;
+    let Some(job) = waiting.first() else {
+        return Ok(Reply::no_content());
+    };
+    let data = JobView::detail().object(call.app.database(), job).await?;
+    let reply = Envelope::of(&data)
+        .links(&[("self", call.own_link())])
+        .meta(&schemas::NEXT)
+        .ok();
+    Ok(jobs::tagged(reply, job))
 }
 
 /// `GET /services/{id}/queue`: the ten oldest registered jobs; 204 when there is none.
@@ -81,33 +70,27 @@ pub async fn next(mut call: Call) -> Result<Reply, Report> {
 /// # Errors
 /// 404.
 pub async fn queue(mut call: Call) -> Result<Reply, Report> {
-    let id = call.id().await?;
-    let page = waiting(&call, id, SHOWN).await?;
-    if page.count == 0 {
+    let waiting = waiting(&mut call, SHOWN).await?;
+    if waiting.is_empty() {
         return Ok(Reply::no_content());
     }
-    Ok(Envelope::of(&page.data)
+    let data = JobView::detail()
+        .array(call.app.database(), &waiting)
+        .await?;
+    Ok(Envelope::of(&data)
         .links(&[("self", call.own_link())])
         .meta(&schemas::QUEUE)
         .ok())
 }
 
-/// The registered jobs of a service, oldest first: ids are made in the order of time.
-async fn waiting(call: &Call, service: Uuid, limit: u64) -> Result<Page, Report> {
-    existing(call, service).await?;
-    let shown = Selection::of(Job::descriptor(), Method::Get);
-    let mut query = Query::first_page(Job::descriptor())
-        .paged(PAGE)
-        .showing(shown);
-    query.conditions.push(jobs::of_service(service));
-    query
-        .conditions
-        .push(Job::STATUS.eq(JobStatus::Registered).into());
-    query.limit = limit;
-    call.app.jobs().list(&call.context(), query).await
-}
-
-async fn existing(call: &Call, id: Uuid) -> Result<Service, Report> {
-    let found = call.app.database().find(Service::ID.eq(id)).await?;
-    found.ok_or_else(|| ApiError::record_not_found("Service", id).into())
+/// The jobs that a worker can take, in the order in which they are to be taken.
+async fn waiting(call: &mut Call, most: u64) -> Result<Vec<Job>, Report> {
+    let id = call.id().await?;
+    let queue = call.app.queue();
+    let waiting = queue.ready(id, most).await?;
+    if waiting.is_empty() {
+        // Only then may it be that there is no such service.
+        queue.service(id).await?;
+    }
+    Ok(waiting)
 }

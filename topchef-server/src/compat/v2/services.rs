@@ -10,9 +10,13 @@ use topchef_runtime::transaction::{Draft, Object, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
-use super::envelope::{Envelope, located, written};
-use super::request::Call;
-use super::{PAGE, jobs, schemas};
+use super::super::call::{Call, or_missing};
+use super::super::envelope::{Envelope, located};
+use super::super::listing::{self, PAGE};
+use super::super::v1::ServiceDetails;
+use super::super::{body, json as written};
+use super::schemas;
+use crate::queue::JobView;
 use crate::resources::{Job, Service};
 
 /// `GET /services`.
@@ -20,7 +24,7 @@ use crate::resources::{Job, Service};
 /// # Errors
 /// 400 for an unknown query parameter.
 pub async fn list(call: Call) -> Result<Reply, Report> {
-    jobs::page(
+    listing::page(
         &call,
         call.app.services(),
         Query::first_page(Service::descriptor()).paged(PAGE),
@@ -34,33 +38,14 @@ pub async fn list(call: Call) -> Result<Reply, Report> {
 /// # Errors
 /// 400 with everything that is wrong, a schema that is not one included.
 pub async fn register(call: Call) -> Result<Reply, Report> {
-    let body = call.json()?;
-    let object = Object::read(&body)?.retain(|key, _| {
-        [
-            "name",
-            "description",
-            "job_registration_schema",
-            "job_result_schema",
-        ]
-        .contains(&key)
-    });
-    let input = Draft::read(Service::descriptor(), &object, Unknown::Ignore);
-    let services = call.app.services();
-    let outcome = services
-        .post(
-            &call.context(),
-            input,
-            &Selection::of(services.descriptor(), Method::Get),
-        )
-        .await?;
-    Ok(written(outcome, |_, key| {
-        let data = json!({"message": "service successfully created"});
-        let location = call.link(&format!("/services/{key}"));
-        let reply = Envelope::of(data.to_string().as_bytes())
-            .links(&[("self", call.own_link()), ("service", location.clone())])
-            .reply(StatusCode::CREATED);
-        located(reply, &location)
-    }))
+    let service = body::register(&call, body::ResultSchema::Required).await?;
+    let details = ServiceDetails::of(&call, &service, "");
+    let data = json!({"message": "service successfully created", "service_details": details});
+    let location = call.link(&format!("/services/{}", service.id));
+    let reply = Envelope::of(&written(&data)?)
+        .links(&[("self", call.own_link()), ("service", location.clone())])
+        .reply(StatusCode::CREATED);
+    Ok(located(reply, &location))
 }
 
 /// `GET /services/{id}`.
@@ -78,6 +63,11 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
 /// 400 with everything that is wrong; 404.
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
+    let done = changed(&call, id).await;
+    or_missing(done, call.app.queue().service(id)).await
+}
+
+async fn changed(call: &Call, id: Uuid) -> Result<Reply, Report> {
     let body = call.bytes()?;
     let now = Utc::now();
     let changes = if call.says_json() {
@@ -105,7 +95,7 @@ pub async fn change(mut call: Call) -> Result<Reply, Report> {
         let meta = json!({"meta": format!("Service checked in at {at}")});
         return Reply::json(StatusCode::OK, &meta);
     }
-    detail(&call, id).await
+    detail(call, id).await
 }
 
 async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
@@ -115,16 +105,18 @@ async fn detail(call: &Call, id: Uuid) -> Result<Reply, Report> {
     let mut data = services
         .get(&cx, key, &Selection::of(services.descriptor(), Method::Get))
         .await?;
-    let mut query = Query::first_page(Job::descriptor()).paged(PAGE);
-    query.conditions.push(jobs::of_service(id));
-    let jobs = call.app.jobs().list(&cx, query).await?;
+    let database = call.app.database();
+    let of_service = database.select::<Job>().filter(Job::SERVICE_ID.eq(id));
+    let mut jobs = of_service.limit(PAGE.default + 1).all().await?;
+    let more = jobs.len() as u64 > PAGE.default;
+    jobs.truncate(usize::try_from(PAGE.default).unwrap_or(usize::MAX));
     // The record is an object; its jobs become one more key of it.
     data.pop();
     data.extend_from_slice(b",\"jobs\":");
-    data.extend_from_slice(&jobs.data);
+    data.extend_from_slice(&JobView::summary().array(database, &jobs).await?);
     data.push(b'}');
     let mut links = vec![("self", call.link(&format!("/services/{id}")))];
-    if jobs.more {
+    if more {
         links.push(("jobs", call.link(&format!("/services/{id}/jobs"))));
     }
     Ok(Envelope::of(&data)

@@ -4,8 +4,8 @@ use serde_json::json;
 use topchef_runtime::transaction::Object;
 use topchef_runtime::{Reply, Report};
 
-use super::envelope::Envelope;
-use super::request::{Call, both, object_at};
+use super::super::call::{Call, both, object_at};
+use super::super::envelope::Envelope;
 use super::schemas;
 
 /// `GET /validator`.
@@ -24,7 +24,7 @@ pub async fn validate(call: Call) -> Result<Reply, Report> {
     let body = call.json()?;
     let given = Object::read(&body)?;
     let (object, schema) = both(object_at(&given, "object"), object_at(&given, "schema"))?;
-    let contracts = call.app.contracts();
+    let contracts = call.app.queue().contracts();
     let schema = contracts
         .check_schema("schema", schema.get().to_owned())
         .await?;

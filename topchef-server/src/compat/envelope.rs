@@ -6,7 +6,6 @@ use http::StatusCode;
 use http::header::LOCATION;
 use serde_json::{Value, json};
 use topchef_runtime::Reply;
-use topchef_runtime::transaction::Outcome;
 
 /// An answer being put together.
 pub(super) struct Envelope {
@@ -67,16 +66,5 @@ pub(super) fn located(reply: Reply, location: &str) -> Reply {
     match location.parse() {
         Ok(location) => reply.header(LOCATION, location),
         Err(_) => reply,
-    }
-}
-
-/// The answer to a write: `record` makes it from the record as JSON and its key, unless a hook answered in its place.
-pub(super) fn written(outcome: Outcome, record: impl FnOnce(Vec<u8>, &str) -> Reply) -> Reply {
-    match outcome {
-        Outcome::Record { json, key, .. } => record(json, &key),
-        Outcome::Reply(reply) => reply,
-        Outcome::Answered(answered) => Reply::raw_json(answered.status, answered.json),
-        Outcome::Records { json, .. } => Reply::raw_json(StatusCode::CREATED, json),
-        Outcome::Deleted => Reply::no_content(),
     }
 }

@@ -8,6 +8,7 @@ use std::net::Ipv6Addr;
 use axum::RequestPartsExt;
 use axum::extract::{FromRequest, Path, Request};
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::HOST;
 use http::request::Parts;
 use http::uri::Authority;
@@ -18,6 +19,9 @@ use topchef_runtime::{ApiError, Context, Report};
 use uuid::Uuid;
 
 use crate::app::App;
+
+/// The title of what is wrong with a body that could not be read.
+const NOT_JSON: &str = "Request Not JSON";
 
 /// A request with the application that it is for.
 pub struct Call {
@@ -54,6 +58,21 @@ impl Call {
             .await
             .map_err(|_| ApiError::no_such_path(&path))?;
         uuid(&text).ok_or_else(|| ApiError::not_a_key("UUID", &text))
+    }
+
+    /// The two ids that the path names, in its order.
+    ///
+    /// # Errors
+    /// As [`id`](Self::id).
+    pub(super) async fn two_ids(&mut self) -> Result<(Uuid, Uuid), Report> {
+        let path = self.parts.uri.path().to_owned();
+        let Path((one, other)) = self
+            .parts
+            .extract::<Path<(String, String)>>()
+            .await
+            .map_err(|_| ApiError::no_such_path(&path))?;
+        let read = |text: &str| uuid(text).ok_or_else(|| ApiError::not_a_key("UUID", text));
+        both(read(&one), read(&other))
     }
 
     /// The context, for operations on resources.
@@ -108,6 +127,31 @@ impl Call {
             return Err(ApiError::not_json("`Content-Type` must say that it is"));
         }
         self.bytes()
+    }
+}
+
+/// What came of a request for a record: a body that is wrong is not all that is, when there is no such record.
+///
+/// A body that could not be read says nothing: then the record is all that is told.
+///
+/// # Errors
+/// Those of `done`, and before them that `lookup` finds no record.
+pub(super) async fn or_missing<T, R>(
+    done: Result<T, Report>,
+    lookup: impl Future<Output = Result<R, Report>>,
+) -> Result<T, Report> {
+    let wrong = match done {
+        Err(wrong) if wrong.status() == StatusCode::BAD_REQUEST => wrong,
+        done => return done,
+    };
+    match lookup.await {
+        Err(mut missing) if missing.status() == StatusCode::NOT_FOUND => {
+            if wrong.errors().iter().all(|error| error.title() != NOT_JSON) {
+                missing.append(wrong);
+            }
+            Err(missing)
+        }
+        _ => Err(wrong),
     }
 }
 

@@ -1,0 +1,134 @@
+//! How a job is moved and given results, by whoever has it: in one transaction that holds its row.
+//!
+//! It does not know which moves there are.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use topchef_runtime::transaction::{EntityTag, Preconditions, again};
+use topchef_runtime::{ApiError, Report, Tracked, Transaction};
+use uuid::Uuid;
+
+use super::Queue;
+use super::moves::{Before, moved};
+use super::submit::now;
+use crate::resources::{Job, JobResults, JobState, JobStatus, JsonText};
+
+/// What is to be changed of a job; what is not said stays.
+#[derive(Clone, Debug, Default)]
+pub struct JobChange {
+    /// Where it is to go.
+    pub status: Option<JobStatus>,
+    /// What came of it.
+    pub results: Option<JsonText>,
+    /// What must hold of the job before anything is done.
+    pub preconditions: Preconditions,
+}
+
+impl Queue {
+    /// Changes a job, and makes that durable.
+    ///
+    /// Schemas do not change, so results are validated before the transaction is opened.
+    ///
+    /// # Errors
+    /// A [`Report`]: 404 when there is no such job; 400 with every violation of the result schema; 409 when the job is
+    /// finished; 412 when a precondition does not hold.
+    pub async fn change(&self, id: Uuid, change: &JobChange) -> Result<Job, Report> {
+        if let Some(results) = &change.results {
+            let job = self.database().find(Job::ID.eq(id)).await?;
+            let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
+            self.check_results(job.service_id, results).await?;
+        }
+        again(async || {
+            let mut tx = self.database().transaction().await?;
+            let job = self.change_checked(&mut tx, id, change).await?;
+            tx.commit().await?;
+            Ok(Job::clone(&job))
+        })
+        .await
+    }
+
+    /// Whether results satisfy a service's schema.
+    ///
+    /// # Errors
+    /// A [`Report`] with every violation.
+    pub async fn check_results(&self, service: Uuid, results: &JsonText) -> Result<(), Report> {
+        let contract = self.contracts().of(self.database(), service).await?;
+        contract.check_results(results.as_str().to_owned()).await
+    }
+
+    /// Changes a job in a transaction, to which no results are given that were not checked.
+    pub(crate) async fn change_checked(
+        &self,
+        tx: &mut Transaction,
+        id: Uuid,
+        change: &JobChange,
+    ) -> Result<Tracked<Job>, Report> {
+        let job = tx.get::<Job>(id).await?;
+        let mut job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
+        if !change
+            .preconditions
+            .hold(Some(&EntityTag::of_version(job.version)))
+        {
+            return Err(ApiError::precondition_failed().into());
+        }
+        let stored = match (&change.results, job.results_bytes) {
+            (Some(_), Some(_)) => tx.get::<JobResults>(id).await?,
+            _ => None,
+        };
+        let before = Before {
+            state: job.state,
+            results: stored.as_ref().map(|stored| &stored.document),
+        };
+        let state = moved(&before, change.status, change.results.as_ref())?;
+        self.enter(&mut job, state);
+        if let Some(results) = &change.results {
+            job.set(Job::RESULTS_BYTES, results.bytes());
+            store_results(tx, id, stored, results).await?;
+        }
+        tx.save(&mut job).await?;
+        Ok(job)
+    }
+
+    /// Notes in a job's row what being in a state means.
+    pub(super) fn enter(&self, job: &mut Tracked<Job>, state: JobState) {
+        let now = now();
+        if state == JobState::Leased {
+            if job.state != JobState::Leased {
+                let attempt = job.attempt.saturating_add(1);
+                job.set(Job::ATTEMPT, attempt);
+            }
+            // Whoever changes a job while it is being worked on is still there.
+            job.set(Job::LEASE_UNTIL, self.patience(now));
+        } else if job.state == JobState::Leased {
+            job.set(Job::LEASE_UNTIL, None);
+            job.set(Job::WORKER, None);
+        }
+        if state != job.state {
+            let finished = state.is_end().then_some(now);
+            job.set(Job::DATE_FINISHED, finished);
+            job.set(Job::STATE, state);
+        }
+    }
+
+    /// Until when a worker is waited for that gave a sign of life now.
+    pub(super) fn patience(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let timeout = TimeDelta::from_std(self.0.worker_timeout?).ok()?;
+        now.checked_add_signed(timeout)
+    }
+}
+
+async fn store_results(
+    tx: &mut Transaction,
+    job: Uuid,
+    stored: Option<Tracked<JobResults>>,
+    results: &JsonText,
+) -> Result<(), Report> {
+    if let Some(mut stored) = stored {
+        stored.set(JobResults::DOCUMENT, results.clone());
+        return tx.save(&mut stored).await;
+    }
+    let results = JobResults {
+        job_id: job,
+        document: results.clone(),
+    };
+    tx.insert(&results).await.map(drop)
+}

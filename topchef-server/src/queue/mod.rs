@@ -1,0 +1,71 @@
+//! The queue: how jobs come into it, wait, are taken, finished, and read, over the transaction manager.
+//!
+//! Everything that happens to a job happens here, whoever asks for it: the compatible forms, the models, the command line,
+//! the hooks of other resources. It knows neither routes nor wire forms.
+
+mod abandoned;
+mod change;
+mod documents;
+mod moves;
+mod submit;
+mod view;
+mod waiting;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use topchef_runtime::Database;
+
+use crate::contract::Limits;
+use crate::resources::Contracts;
+
+pub use abandoned::Watch;
+pub use change::JobChange;
+pub use documents::Documents;
+pub use submit::{Submit, Submitted};
+pub use view::{JobField, JobView};
+
+/// For how long a worker is waited for that gives no sign of life, when nobody says otherwise: a day.
+pub const WORKER_TIMEOUT: Duration = Duration::from_hours(24);
+
+/// The queue over a database; cheap to clone.
+#[derive(Clone)]
+pub struct Queue(Arc<Shared>);
+
+struct Shared {
+    database: Database,
+    contracts: Contracts,
+    worker_timeout: Option<Duration>,
+}
+
+impl Queue {
+    /// The queue over a database that has its tables ([`migrations`](crate::migrations)); schemas and documents are handled
+    /// within `limits`.
+    pub fn new(database: Database, limits: Limits) -> Self {
+        Self(Arc::new(Shared {
+            database,
+            contracts: Contracts::new(limits),
+            worker_timeout: Some(WORKER_TIMEOUT),
+        }))
+    }
+
+    /// With another time for which a worker is waited for that gives no sign of life; without one, without end.
+    #[must_use]
+    pub fn worker_timeout(self, timeout: Option<Duration>) -> Self {
+        Self(Arc::new(Shared {
+            database: self.0.database.clone(),
+            contracts: self.0.contracts.clone(),
+            worker_timeout: timeout,
+        }))
+    }
+
+    /// The database.
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// The contracts of all services.
+    pub fn contracts(&self) -> &Contracts {
+        &self.0.contracts
+    }
+}

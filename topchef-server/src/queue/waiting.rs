@@ -1,0 +1,80 @@
+//! Which jobs are next, which are being worked on, and how many there are of each.
+//!
+//! Everything here is told by the index of open jobs, however many are finished.
+
+use topchef_runtime::ApiError;
+use topchef_runtime::Report;
+use uuid::Uuid;
+
+use super::Queue;
+use crate::resources::{Job, JobState, JobStatus, Service, open, ready};
+
+impl Queue {
+    /// The jobs of a service that a worker can take, in the order in which they are to be taken; at most so many.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn ready(&self, service: Uuid, most: u64) -> Result<Vec<Job>, Report> {
+        let jobs = self.database().select::<Job>();
+        jobs.filter(Job::SERVICE_ID.eq(service).and(ready()))
+            .order_by(Job::PRIORITY.desc())
+            .order_by(Job::RUN_AT.asc())
+            .limit(most)
+            .all()
+            .await
+    }
+
+    /// The waiting job of the same service that was submitted next after another one; none when there is none.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn ready_after(&self, job: &Job) -> Result<Option<Job>, Report> {
+        let after = Job::SERVICE_ID
+            .eq(job.service_id)
+            .and(ready())
+            .and(Job::ID.gt(job.id));
+        let jobs = self.database().select::<Job>().filter(after);
+        jobs.order_by(Job::ID.asc()).first().await
+    }
+
+    /// The jobs of a service that are being worked on, the oldest first; at most so many.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn working(&self, service: Uuid, most: u64) -> Result<Vec<Job>, Report> {
+        let jobs = self.database().select::<Job>();
+        jobs.filter(Job::SERVICE_ID.eq(service).and(JobStatus::Working.jobs()))
+            .order_by(Job::PRIORITY.desc())
+            .order_by(Job::RUN_AT.asc())
+            .limit(most)
+            .all()
+            .await
+    }
+
+    /// How many open jobs there are of each service in each state; those with none are left out.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn open_counts(&self) -> Result<Vec<(Uuid, JobState, u64)>, Report> {
+        let jobs = self.database().select::<Job>().filter(open());
+        jobs.count_by(Job::SERVICE_ID, Job::STATE).await
+    }
+
+    /// The service with that id.
+    ///
+    /// # Errors
+    /// A [`Report`] with 404 when there is none.
+    pub async fn service(&self, id: Uuid) -> Result<Service, Report> {
+        let found = self.database().find(Service::ID.eq(id)).await?;
+        found.ok_or_else(|| ApiError::record_not_found("Service", id).into())
+    }
+
+    /// The job with that id.
+    ///
+    /// # Errors
+    /// A [`Report`] with 404 when there is none.
+    pub async fn job(&self, id: Uuid) -> Result<Job, Report> {
+        let found = self.database().find(Job::ID.eq(id)).await?;
+        found.ok_or_else(|| ApiError::record_not_found("Job", id).into())
+    }
+}
