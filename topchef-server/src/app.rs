@@ -13,8 +13,10 @@ use topchef_runtime::{Context, Database, policies};
 
 use crate::config::{Config, DatabaseAddress, Metadata};
 use crate::contract::Limits;
-use crate::migrations::{self, MigrationError};
+use crate::metrics::{LastStored, Metrics};
+use crate::migrations::{self, MigrationError, Standing};
 use crate::queue::Queue;
+use crate::readiness::Readiness;
 use crate::resources::Service;
 
 /// The application's state; cheap to clone.
@@ -29,6 +31,9 @@ struct Shared {
     public_url: Option<String>,
     max_body_bytes: usize,
     metadata: Metadata,
+    readiness: Readiness,
+    metrics: Metrics,
+    stored: LastStored,
 }
 
 /// Why the application could not be opened.
@@ -83,6 +88,9 @@ impl App {
             queue,
             state,
             services: Endpoint::of::<Service>(),
+            readiness: Readiness::new(Standing::expected(&config.database)),
+            metrics: Metrics::new(),
+            stored: LastStored::default(),
             public_url: config.public_url,
             max_body_bytes: config.max_body_bytes,
             metadata: config.metadata,
@@ -117,6 +125,21 @@ impl App {
     /// What the server says about itself.
     pub fn metadata(&self) -> &Metadata {
         &self.0.metadata
+    }
+
+    /// Whether requests can be served now.
+    pub fn readiness(&self) -> &Readiness {
+        &self.0.readiness
+    }
+
+    /// What the server counts of itself.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// What of the metrics stands in the database.
+    pub fn stored(&self) -> &LastStored {
+        &self.0.stored
     }
 
     /// The context of a request, for operations on resources.

@@ -12,13 +12,19 @@ pub mod connections;
 
 pub mod method_override;
 
+pub mod cached;
+
 pub mod migrations;
 
 pub mod contract;
 
+pub mod metrics;
+
 pub mod resources;
 
 pub mod queue;
+
+pub mod readiness;
 
 pub mod app;
 
@@ -27,6 +33,8 @@ pub mod wire;
 pub mod compat;
 
 pub mod api;
+
+pub mod operating;
 
 pub mod layers;
 

@@ -16,10 +16,27 @@ use crate::app::App;
 use crate::compat::v1;
 use crate::compat::v2::{jobs, root, service_jobs, services, validator};
 use crate::layers;
+use crate::operating::{health, metrics};
 
 /// The router over the application, for a server that serves nothing else.
 pub fn router(app: App) -> Router {
-    layers::around(guarded(routes(app)))
+    let counted = app.metrics().clone();
+    let operating = operating().with_state(app.clone());
+    layers::around(guarded(routes(app).merge(operating)), counted)
+}
+
+/// What is for who runs the server.
+fn operating() -> Router<App> {
+    Router::new()
+        .route(
+            "/health/live",
+            only("OPTIONS, HEAD, GET", get(health::live)),
+        )
+        .route(
+            "/health/ready",
+            only("OPTIONS, HEAD, GET", get(health::ready)),
+        )
+        .route("/metrics", only("OPTIONS, HEAD, GET", get(metrics::show)))
 }
 
 /// The routes alone, to be merged with those of other resources or nested below a path: what is not served is answered by

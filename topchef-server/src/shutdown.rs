@@ -1,12 +1,36 @@
 //! When the server stops and how long it takes: the signals, and the drain with its bound.
 //! It does not know what is being served.
 
-use std::{io, pin::pin, time::Duration};
+use std::{
+    io,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::sync::oneshot;
 
 /// How long requests under way may take after a signal until they are cut off.
 pub const DRAIN: Duration = Duration::from_secs(30);
+
+/// Whether the server has begun to stop; clones are the same.
+#[derive(Clone, Debug, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// From now on it stops; there is no way back.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has begun to.
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// The signals that ask the server to stop: SIGTERM and SIGINT.
 #[cfg(unix)]

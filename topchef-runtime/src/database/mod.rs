@@ -3,13 +3,18 @@
 //! The files beside this one are the drivers; nothing outside this folder knows one.
 //! It runs statements and hands rows over; it does not know what they mean.
 
+#[cfg(feature = "sqlite")]
+mod backup;
 mod error;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(feature = "sqlite")]
+mod sqlite_file;
+#[cfg(feature = "sqlite")]
 mod sqlite_options;
+mod statistics;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,6 +29,8 @@ use crate::resource::ModelResource;
 use crate::schema::{self, Drift, Introspection, Resources, StoredTable};
 use crate::sql::{Dialect, Statement};
 
+#[cfg(feature = "sqlite")]
+pub use backup::BackupError;
 pub use error::DatabaseError;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresOptions;
@@ -31,6 +38,11 @@ pub use postgres::PostgresOptions;
 use sqlite_options::Place;
 #[cfg(feature = "sqlite")]
 pub use sqlite_options::SqliteOptions;
+#[cfg(feature = "postgres")]
+pub use statistics::PostgresStatistics;
+#[cfg(feature = "sqlite")]
+pub use statistics::SqliteStatistics;
+pub use statistics::Statistics;
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 compile_error!(
@@ -119,6 +131,26 @@ impl Database {
             Driver::Sqlite(sqlite) => sqlite.checkpoint().await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Asks the database for next to nothing: whether it answers, on the way that requests take.
+    ///
+    /// For probes, within a bound of theirs: it waits for a thread or a connection as long as a request does.
+    /// An `SQLite` file that was removed or replaced while it was open does not count as an answer: what is written to it
+    /// is gone when the program ends.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when there is no answer.
+    pub async fn ping(&self) -> Result<(), DatabaseError> {
+        match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(sqlite) => sqlite.ping().await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(postgres) => {
+                let ping = Statement::plain("SELECT 1");
+                Box::pin(postgres.rows(ping, |rows| rows.next().map(drop))).await
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded, unbounded};
@@ -12,7 +13,9 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 use tokio::sync::oneshot;
 
-use super::{DatabaseError, Place, Rows as AnyRows, SqliteOptions};
+use super::sqlite_file::OpenedFile;
+use super::statistics::Commits;
+use super::{DatabaseError, Place, Rows as AnyRows, SqliteOptions, SqliteStatistics};
 use crate::column::{
     Cell, Cells, DecodeError, Row, TIME, Value, compare_decimals, date_time, is_null, timestamp,
 };
@@ -39,9 +42,10 @@ const STATEMENTS: usize = 256;
 pub(super) struct Sqlite {
     readers: Sender<Read>,
     writer: Sender<Write>,
-    transaction_timeout: Duration,
+    commits: Arc<Commits>,
+    file: OpenedFile,
     /// Held so that a temporary file stays as long as its handles.
-    _place: Place,
+    options: SqliteOptions,
 }
 
 /// Work for a reader thread; it answers by itself.
@@ -104,15 +108,19 @@ impl Sqlite {
         let connection = connect(options, Access::Write)?;
         let (writer, waiting) = bounded(WAITING);
         let group = options.group;
+        let commits = Arc::<Commits>::default();
+        let counted = Arc::clone(&commits);
         spawn("topchef-writer", move || {
-            write_loop(&connection, &waiting, group);
+            write_loop(&connection, &waiting, group, &counted);
         })?;
         let readers = start_readers(options)?;
+        let file = OpenedFile::at(&options.place.path());
         Ok(Self {
             readers,
             writer,
-            transaction_timeout: options.transaction_timeout,
-            _place: options.place.clone(),
+            commits,
+            file: file.map_err(|error| DatabaseError::Driver(Box::new(error)))?,
+            options: options.clone(),
         })
     }
 
@@ -121,11 +129,33 @@ impl Sqlite {
         statement: Statement,
         decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
+        self.on_a_reader(move |connection| read(connection, &statement, decode))
+            .await
+    }
+
+    /// That a reader answers, and that the file is still where it was.
+    pub(super) async fn ping(&self) -> Result<(), DatabaseError> {
+        let file = self.file.clone();
+        self.on_a_reader(move |connection| {
+            let in_place = file.is_in_place();
+            in_place.map_err(|error| DatabaseError::Unavailable(Box::new(error)))?;
+            // Of the schema: what names no table is answered without a look at the file.
+            let tables = "SELECT count(*) FROM sqlite_schema";
+            connection.query_row(tables, [], |_| Ok(()))?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn on_a_reader<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Connection) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
         let (answer, answered) = oneshot::channel();
         let work = move |connection: &Connection| {
             // Nobody listens when the client went away: a queue of such reads must not keep others waiting.
             if !answer.is_closed() {
-                let _ = answer.send(read(connection, &statement, decode));
+                let _ = answer.send(ask(connection));
             }
         };
         self.readers.try_send(Box::new(work)).map_err(refused)?;
@@ -171,14 +201,24 @@ impl Sqlite {
         self.send(Write::Session(SessionRequest {
             started,
             operations,
-            timeout: self.transaction_timeout,
+            timeout: self.options.transaction_timeout,
         }))?;
         ready.await.map_err(|_| DatabaseError::Closed)??;
         Ok(Session { operations: sender })
     }
 
     pub(super) fn transaction_timeout(&self) -> Duration {
-        self.transaction_timeout
+        self.options.transaction_timeout
+    }
+
+    /// How it was opened.
+    pub(super) fn options(&self) -> &SqliteOptions {
+        &self.options
+    }
+
+    pub(super) fn statistics(&self) -> SqliteStatistics {
+        self.commits
+            .statistics(self.readers.len(), self.writer.len())
     }
 
     pub(super) async fn checkpoint(&self) -> Result<(), DatabaseError> {
@@ -236,7 +276,7 @@ impl Session {
 }
 
 /// Takes everything that waits, runs it in one transaction, and answers all of it after one commit.
-fn write_loop(connection: &Connection, waiting: &Receiver<Write>, group: usize) {
+fn write_loop(connection: &Connection, waiting: &Receiver<Write>, group: usize, commits: &Commits) {
     while let Ok(first) = waiting.recv() {
         let mut units = Vec::new();
         let mut last = None;
@@ -256,10 +296,10 @@ fn write_loop(connection: &Connection, waiting: &Receiver<Write>, group: usize) 
             };
         }
         if !units.is_empty() {
-            run_group(connection, units);
+            run_group(connection, units, commits);
         }
         match last {
-            Some(Write::Session(request)) => run_session(connection, request),
+            Some(Write::Session(request)) => run_session(connection, request, commits),
             Some(Write::Checkpoint(answer)) => {
                 // Nobody listens when the caller gave up.
                 let _ = answer.send(checkpoint(connection));
@@ -275,7 +315,7 @@ fn checkpoint(connection: &Connection) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-fn run_group(connection: &Connection, units: Vec<Unit>) {
+fn run_group(connection: &Connection, units: Vec<Unit>, commits: &Commits) {
     if let Err(error) = begin(connection) {
         tracing::warn!(%error, units = units.len(), "a group of writes could not begin");
         return refuse(units, &error);
@@ -289,11 +329,16 @@ fn run_group(connection: &Connection, units: Vec<Unit>) {
         }
     }
     let committed = commit(connection);
+    let kept = executed.iter().filter(|unit| unit.keep).count();
+    // A group of which nothing stays has nothing to make durable.
+    if committed.is_ok() && kept > 0 {
+        commits.add(kept);
+    }
     for unit in executed {
         (unit.acknowledge)(committed.as_ref().copied().map_err(shared));
     }
     if units.len() > 0 {
-        run_group(connection, units.collect());
+        run_group(connection, units.collect(), commits);
     }
 }
 
@@ -369,7 +414,7 @@ fn run_unit(connection: &Connection, unit: Unit) -> Option<Executed> {
     executed
 }
 
-fn run_session(connection: &Connection, request: SessionRequest) {
+fn run_session(connection: &Connection, request: SessionRequest, commits: &Commits) {
     // Who gave up while waiting must not make the writer wait for the file.
     if request.started.is_closed() {
         return;
@@ -379,10 +424,15 @@ fn run_session(connection: &Connection, request: SessionRequest) {
     if request.started.send(begun).is_err() || failed {
         return roll_back(connection);
     }
-    run_operations(connection, &request.operations, request.timeout);
+    run_operations(connection, &request.operations, request.timeout, commits);
 }
 
-fn run_operations(connection: &Connection, operations: &Receiver<Operation>, timeout: Duration) {
+fn run_operations(
+    connection: &Connection,
+    operations: &Receiver<Operation>,
+    timeout: Duration,
+    commits: &Commits,
+) {
     let deadline = Instant::now() + timeout;
     loop {
         match next_operation(operations, deadline) {
@@ -394,6 +444,9 @@ fn run_operations(connection: &Connection, operations: &Receiver<Operation>, tim
             }
             Ok(Operation::Commit(answer)) => {
                 let committed = commit(connection).map_err(DatabaseError::from);
+                if committed.is_ok() {
+                    commits.add(1);
+                }
                 let _ = answer.send(committed);
                 return;
             }
@@ -430,15 +483,19 @@ fn roll_back(connection: &Connection) {
 
 /// What a connection may do.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
+pub(super) enum Access {
     Read,
     Write,
+    /// Nothing but to read all of it into another file, which is a write to SQLite; it makes no file where there is none.
+    Copy,
 }
 
-fn connect(options: &SqliteOptions, access: Access) -> Result<Connection, DatabaseError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+pub(super) fn connect(
+    options: &SqliteOptions,
+    access: Access,
+) -> Result<Connection, DatabaseError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, access != Access::Copy);
     let connection = Connection::open_with_flags(options.place.path(), flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -449,8 +506,7 @@ fn connect(options: &SqliteOptions, access: Access) -> Result<Connection, Databa
          PRAGMA mmap_size = 268435456;
          PRAGMA temp_store = MEMORY;",
     )?;
-    // Texts of decimals sort as numbers; the tables' columns name it.
-    connection.create_collation(DECIMAL_COLLATION, compare_decimals)?;
+    collate(&connection)?;
     if matches!(options.place, Place::Temporary(_)) {
         // What ends with the program need not survive a loss of power.
         connection.execute_batch("PRAGMA synchronous = OFF")?;
@@ -459,6 +515,11 @@ fn connect(options: &SqliteOptions, access: Access) -> Result<Connection, Databa
         connection.execute_batch("PRAGMA query_only = ON")?;
     }
     Ok(connection)
+}
+
+/// Texts of decimals sort as numbers; the tables' columns name how.
+pub(super) fn collate(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.create_collation(DECIMAL_COLLATION, compare_decimals)
 }
 
 fn start_readers(options: &SqliteOptions) -> Result<Sender<Read>, DatabaseError> {
@@ -475,7 +536,7 @@ fn start_readers(options: &SqliteOptions) -> Result<Sender<Read>, DatabaseError>
     Ok(sender)
 }
 
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), DatabaseError> {
+pub(super) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), DatabaseError> {
     std::thread::Builder::new()
         .name(name.to_owned())
         .spawn(body)
@@ -659,7 +720,6 @@ fn named_columns(message: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use std::pin::Pin;
-    use std::sync::Arc;
     use std::task::{Context, Poll, Waker};
     use std::thread::sleep;
 
@@ -719,7 +779,7 @@ mod tests {
         }
         sender.send(Operation::Commit(answer)).unwrap();
         begin(connection).unwrap();
-        run_operations(connection, &operations, timeout);
+        run_operations(connection, &operations, timeout, &Commits::default());
         drop(operations);
         answered.try_recv().ok()
     }
@@ -747,11 +807,14 @@ mod tests {
     fn unserved() -> (Arc<Sqlite>, Receiver<Read>, Receiver<Write>) {
         let (readers, reads) = bounded(WAITING);
         let (writer, units) = bounded(WAITING);
+        let options = options().transaction_timeout(LONG);
+        drop(notes(&options));
         let sqlite = Sqlite {
             readers,
             writer,
-            transaction_timeout: LONG,
-            _place: options().place,
+            commits: Arc::default(),
+            file: OpenedFile::at(&options.place.path()).unwrap(),
+            options,
         };
         (Arc::new(sqlite), reads, units)
     }
@@ -821,7 +884,7 @@ mod tests {
         let connection = notes(&options);
         let (mut requests, units) = group(&["given up", "kept"]);
         drop(requests.remove(0));
-        run_group(&connection, units);
+        run_group(&connection, units, &Commits::default());
         answers(requests).remove(0).unwrap();
         assert_eq!(stored(&connection), 1);
 
@@ -836,7 +899,7 @@ mod tests {
         let Write::Session(request) = writes.recv().unwrap() else {
             panic!("it is no session")
         };
-        run_session(&connection, request);
+        run_session(&connection, request, &Commits::default());
         assert!(connection.is_autocommit());
     }
 
@@ -845,7 +908,7 @@ mod tests {
         let options = options();
         let connection = notes(&options);
         let (requests, units) = group(&["one", "one", "two"]);
-        run_group(&connection, units);
+        run_group(&connection, units, &Commits::default());
         let answers = answers(requests);
         // The first is undone with the transaction; the last has one of its own.
         assert!(matches!(answers[0], Err(DatabaseError::Driver(_))));
@@ -861,13 +924,13 @@ mod tests {
         let other = connect(&options, Access::Write).unwrap();
         begin(&other).unwrap();
         let (requests, units) = group(&["one", "two"]);
-        run_group(&connection, units);
+        run_group(&connection, units, &Commits::default());
         for answer in answers(requests) {
             assert!(matches!(answer, Err(DatabaseError::Busy)), "{answer:?}");
         }
         roll_back(&other);
         let (requests, units) = group(&["three"]);
-        run_group(&connection, units);
+        run_group(&connection, units, &Commits::default());
         answers(requests).remove(0).unwrap();
     }
 
@@ -879,7 +942,7 @@ mod tests {
         let path = options.place.path();
         let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let (requests, units) = group(&["one"]);
-        run_group(&reader, units);
+        run_group(&reader, units, &Commits::default());
         let answer = answers(requests).remove(0);
         assert!(
             matches!(answer, Err(DatabaseError::Driver(_))),
@@ -894,7 +957,7 @@ mod tests {
         let connection = notes(&options);
         begin(&connection).unwrap();
         let (requests, units) = group(&["one"]);
-        run_group(&connection, units);
+        run_group(&connection, units, &Commits::default());
         answers(requests).remove(0).unwrap();
         assert_eq!(stored(&connection), 1);
     }

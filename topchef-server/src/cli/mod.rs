@@ -1,18 +1,26 @@
 //! The command line: which commands there are, and what happens when one fails.
 //! It does not know what the settings mean; that is [`crate::config`].
 
+mod backup;
+mod completions;
+mod health;
 mod migrate;
 mod outbox;
 mod serve;
 mod storage;
 
+pub use backup::BackupError;
+pub use health::HealthError;
 pub use migrate::MigrateError;
 pub use outbox::{OutboxAction, OutboxError};
 pub use serve::ServeError;
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+use http::Uri;
 
 use crate::{
     config::{Config, ConfigError, LogConfig, StorageConfig},
@@ -46,6 +54,12 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Look at what waits to follow a commit and at what was given up, and have it tried again
     Outbox(outbox::OutboxArgs),
+    /// Copy the SQLite database to a file, while servers go on, then exit
+    Backup(backup::BackupArgs),
+    /// Ask a running server whether it is ready, then exit: 0 when it is
+    Health(health::HealthArgs),
+    /// Print what lets a shell complete the command line
+    Completions(completions::CompletionsArgs),
 }
 
 /// A command with its settings, checked and ready to run.
@@ -57,6 +71,12 @@ pub enum Plan {
     Migrate(StorageConfig),
     /// Look at the outbox, or change what is in it.
     Outbox(StorageConfig, OutboxAction),
+    /// Copy the database to a file.
+    Backup(StorageConfig, PathBuf),
+    /// Ask the server at an address whether it is ready.
+    Health(Uri),
+    /// Print the completions for a shell.
+    Completions(Shell),
 }
 
 /// Why a command did not do what it was asked.
@@ -80,6 +100,15 @@ pub enum CliError {
     /// The outbox could not be looked at or changed.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
+    /// There is no backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// The server is not ready, or not there.
+    #[error(transparent)]
+    Health(#[from] HealthError),
+    /// The completions cannot be printed.
+    #[error("cannot write to stdout")]
+    Completions(#[source] std::io::Error),
 }
 
 impl Cli {
@@ -89,28 +118,38 @@ impl Cli {
     ///
     /// # Errors
     /// The first setting that cannot be used.
-    pub fn plan(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Plan, ConfigError> {
+    pub fn plan(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Plan, CliError> {
         let serve = |args: &serve::ServeArgs| Config::resolve(|name| args.flag(name), &variable);
         match &self.command {
-            None => serve(&self.serve).map(Plan::Serve),
-            Some(Command::Serve(args)) => serve(args).map(Plan::Serve),
+            None => Ok(Plan::Serve(serve(&self.serve)?)),
+            Some(Command::Serve(args)) => Ok(Plan::Serve(serve(args)?)),
             Some(Command::Migrate(args)) => {
-                StorageConfig::resolve(|name| args.flag(name), &variable).map(Plan::Migrate)
+                let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
+                Ok(Plan::Migrate(config))
             }
             Some(Command::Outbox(args)) => {
                 let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
                 Ok(Plan::Outbox(config, args.action()))
             }
+            Some(Command::Backup(args)) => {
+                let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
+                Ok(Plan::Backup(config, args.path()))
+            }
+            Some(Command::Health(args)) => args.server(variable).map(Plan::Health),
+            Some(Command::Completions(args)) => Ok(Plan::Completions(args.shell)),
         }
     }
 }
 
 impl Plan {
-    /// Where the log of the command goes.
-    pub fn log(&self) -> &LogConfig {
+    /// Where the log of the command goes; a command that only asks or prints has none.
+    pub fn log(&self) -> Option<&LogConfig> {
         match self {
-            Self::Serve(config) => &config.log,
-            Self::Migrate(config) | Self::Outbox(config, _) => &config.log,
+            Self::Serve(config) => Some(&config.log),
+            Self::Migrate(config) | Self::Outbox(config, _) | Self::Backup(config, _) => {
+                Some(&config.log)
+            }
+            Self::Health(_) | Self::Completions(_) => None,
         }
     }
 
@@ -118,7 +157,7 @@ impl Plan {
     pub fn threads(&self) -> NonZeroUsize {
         match self {
             Self::Serve(config) => config.threads,
-            Self::Migrate(_) | Self::Outbox(..) => NonZeroUsize::MIN,
+            _ => NonZeroUsize::MIN,
         }
     }
 
@@ -131,6 +170,9 @@ impl Plan {
             Self::Serve(config) => Ok(serve::run(config).await?),
             Self::Migrate(config) => Ok(migrate::run(&config).await?),
             Self::Outbox(config, action) => Ok(outbox::run(&config, action).await?),
+            Self::Backup(config, path) => Ok(backup::run(&config, path).await?),
+            Self::Health(url) => Ok(health::run(&url).await?),
+            Self::Completions(shell) => completions::run(shell).map_err(CliError::Completions),
         }
     }
 }
@@ -139,8 +181,8 @@ impl CliError {
     /// The exit code: 2 when the settings are wrong, as for a command line that cannot be read, else 1.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Telemetry(_) => 2,
-            Self::Runtime(_) | Self::Serve(_) | Self::Migrate(_) | Self::Outbox(_) => 1,
+            Self::Config(_) | Self::Telemetry(_) | Self::Health(HealthError::Address) => 2,
+            _ => 1,
         }
     }
 }
@@ -160,7 +202,7 @@ mod tests {
     fn serve(args: &[&str]) -> Config {
         match plan(args) {
             Plan::Serve(config) => config,
-            Plan::Migrate(_) | Plan::Outbox(..) => panic!("{args:?} is not serve"),
+            _ => panic!("{args:?} is not serve"),
         }
     }
 
@@ -211,6 +253,33 @@ mod tests {
             let args = ["topchef-server"].iter().chain(args);
             assert!(Cli::try_parse_from(args).is_err());
         }
+    }
+
+    #[test]
+    fn a_backup_has_a_path_and_the_settings_of_a_database() {
+        let Plan::Backup(config, path) = plan(&["backup", "--database", "lab.db", "copy.db"])
+        else {
+            panic!("not backup");
+        };
+        assert_eq!(config.database, DatabaseAddress::Sqlite("lab.db".into()));
+        assert_eq!(path, PathBuf::from("copy.db"));
+        assert!(Cli::try_parse_from(["topchef-server", "backup"]).is_err());
+    }
+
+    #[test]
+    fn the_health_of_the_server_of_these_settings_is_asked_for() {
+        let asked = |args: &[&str], port: Option<&'static str>| {
+            let args = ["topchef-server", "health"].iter().chain(args);
+            let variable = |name: &str| port.filter(|_| name == "PORT").map(str::to_owned);
+            match Cli::try_parse_from(args).unwrap().plan(variable) {
+                Ok(Plan::Health(url)) => url.to_string(),
+                other => panic!("not health: {other:?}"),
+            }
+        };
+        assert_eq!(asked(&[], None), "http://127.0.0.1:5000/");
+        assert_eq!(asked(&[], Some("8000")), "http://127.0.0.1:8000/");
+        let url = "http://lab:7/health/live";
+        assert_eq!(asked(&["--url", url], Some("8000")), url);
     }
 
     #[test]

@@ -135,10 +135,16 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
         Err(source) => return Err(ServeError::Open { database, source }),
     };
     let stored = app.database().clone();
+    let stopping = app.readiness().stopping().clone();
     let _abandoned = app.queue().watch();
     let service = MethodOverrideLayer.layer(router::router(app));
     announce(address);
     serve_until_signal(signals, |stop| {
+        // Before the listener goes: whoever still has a connection is told to go elsewhere.
+        let stop = async move {
+            stop.await;
+            stopping.begin();
+        };
         connections::serve(listener, service, Limits::default(), stop)
     })
     .await;

@@ -5,12 +5,15 @@
 
 mod postgres;
 mod sqlite;
+mod standing;
 
 use std::io;
 
 use sqlx::migrate::Migration;
 
 use crate::config::DatabaseAddress;
+
+pub use standing::Standing;
 
 /// The steps that were taken, the oldest first; the same text for all databases.
 const TAKEN: &str = "SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version";

@@ -21,7 +21,7 @@ use sqlx::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::{DatabaseError, Rows as AnyRows};
+use super::{DatabaseError, PostgresStatistics, Rows as AnyRows};
 use crate::column::Row;
 use crate::sql::Statement;
 
@@ -153,6 +153,17 @@ impl Postgres {
 
     pub(super) fn transaction_timeout(&self) -> Duration {
         self.transaction_timeout
+    }
+
+    pub(super) fn statistics(&self) -> PostgresStatistics {
+        let connections = self.pool.size();
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        PostgresStatistics {
+            connections,
+            // Of two numbers that are not read at one moment.
+            idle: idle.min(connections),
+            limit: self.pool.options().get_max_connections(),
+        }
     }
 
     pub(super) async fn rows<T>(

@@ -1,42 +1,55 @@
-//! What stands around every route: the trace of a request, and the longest that it may take.
+//! What stands around every route: the id, the trace and the count of a request, and the longest that it may take.
 //!
 //! It does not know the routes.
+
+mod request_id;
 
 use std::time::Duration;
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::Request;
+use axum::middleware::from_fn_with_state;
 use http::StatusCode;
 use topchef_runtime::ApiError;
 use tower::timeout::TimeoutLayer;
 use tower::{BoxError, ServiceBuilder};
+use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 use tracing::Span;
+
+use crate::metrics::{self, Metrics};
+
+use request_id::NewRequestId;
 
 /// The longest that a request may take; what takes longer is answered with 503, and may still be carried out.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The router with the layers around it.
-pub fn around(router: Router) -> Router {
-    router.layer(
+/// The router with the layers around it, the count outermost: what a layer answers is counted too.
+pub fn around(router: Router, counted: Metrics) -> Router {
+    let router = router.layer(
         ServiceBuilder::new()
+            .map_request(request_id::without_strange_ones)
+            .layer(SetRequestIdLayer::x_request_id(NewRequestId))
             .layer(
                 TraceLayer::new_for_http()
                     .make_span_with(|request: &Request| span(request))
                     // A failure is logged once, with its cause, where its answer is made.
                     .on_failure(()),
             )
+            .layer(PropagateRequestIdLayer::x_request_id())
             .layer(HandleErrorLayer::new(timed_out))
             .layer(TimeoutLayer::new(REQUEST_TIMEOUT)),
-    )
+    );
+    router.layer(from_fn_with_state(counted, metrics::count))
 }
 
 /// What every line of the log on a request says of it; a path may be as long as a stranger likes.
 fn span(request: &Request) -> Span {
     const LONGEST: usize = 200;
     let path: String = request.uri().path().chars().take(LONGEST).collect();
-    tracing::info_span!("request", method = %request.method(), path)
+    let id = request_id::of(request);
+    tracing::info_span!("request", id, method = %request.method(), path)
 }
 
 async fn timed_out(error: BoxError) -> ApiError {
