@@ -1,10 +1,11 @@
 //! The command line: which commands there are, and what happens when one fails.
 //! It does not know what the settings mean; that is [`crate::config`].
 
+mod flags;
+
 mod migrate;
 mod outbox;
 mod serve;
-mod storage;
 
 pub use migrate::MigrateError;
 pub use outbox::{OutboxAction, OutboxError};
@@ -13,6 +14,8 @@ pub use serve::ServeError;
 use std::num::NonZeroUsize;
 
 use clap::{Parser, Subcommand};
+
+use flags::{ServeFlags, StorageFlags};
 
 use crate::{
     config::{Config, ConfigError, LogConfig, StorageConfig},
@@ -28,22 +31,22 @@ use crate::{
 )]
 #[command(
     after_help = "Without a command, `serve` is meant. A flag wins over its environment variables, \
-    the first variable over the second. HOSTNAME counts only when it is an IP address or `localhost`. \
-    RUST_LOG wins over --debug."
+    the first variable over the second, and both over the configuration file. \
+    HOSTNAME counts only when it is an IP address or `localhost`."
 )]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: serve::ServeArgs,
+    serve: ServeFlags,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server (the default)
-    Serve(Box<serve::ServeArgs>),
+    Serve(ServeFlags),
     /// Create the database or bring it up to date, then exit
-    Migrate(migrate::MigrateArgs),
+    Migrate(StorageFlags),
     /// Look at what waits to follow a commit and at what was given up, and have it tried again
     Outbox(outbox::OutboxArgs),
 }
@@ -90,7 +93,7 @@ impl Cli {
     /// # Errors
     /// The first setting that cannot be used.
     pub fn plan(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Plan, ConfigError> {
-        let serve = |args: &serve::ServeArgs| Config::resolve(|name| args.flag(name), &variable);
+        let serve = |flags: &ServeFlags| Config::resolve(|name| flags.flag(name), &variable);
         match &self.command {
             None => serve(&self.serve).map(Plan::Serve),
             Some(Command::Serve(args)) => serve(args).map(Plan::Serve),
@@ -150,7 +153,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::config::{DatabaseAddress, SETTINGS};
+    use crate::config::{CONFIG_FILE, DatabaseAddress, SETTINGS};
 
     fn plan(args: &[&str]) -> Plan {
         let args = ["topchef-server"].iter().chain(args);
@@ -229,8 +232,8 @@ mod tests {
             .get_arguments()
             .filter(|argument| argument.get_id() != "help")
             .collect();
-        assert_eq!(arguments.len(), SETTINGS.len());
-        for setting in SETTINGS {
+        assert_eq!(arguments.len(), SETTINGS.len() + 1);
+        for setting in SETTINGS.into_iter().chain([CONFIG_FILE]) {
             let long = setting.flag.strip_prefix("--");
             let argument = arguments
                 .iter()

@@ -1,11 +1,13 @@
 //! Where the log goes and how much it says, and what of that was set.
-//! It does not know how a log is written, nor whether the filter is one.
+//! It does not know how a log is written.
 
 use std::path::PathBuf;
 
+use tracing_subscriber::EnvFilter;
+
 use super::{
     error::ConfigError,
-    setting::{DEBUG, LOG_FILE},
+    settings::{DEBUG, LOG_FILE, LOG_FILTER},
     source::Sources,
 };
 
@@ -16,30 +18,42 @@ pub struct LogConfig {
     pub debug: bool,
     /// The file to write to instead of stderr.
     pub file: Option<PathBuf>,
-    /// `RUST_LOG`, which wins over `debug`.
+    /// Directives that win over `debug`, as the ecosystem writes them in `RUST_LOG`.
     pub filter: Option<String>,
 }
 
-/// The settings of the log; `RUST_LOG` is the convention of the ecosystem and has no flag.
+/// The settings of the log.
 pub(super) fn log(sources: &Sources<'_>) -> Result<LogConfig, ConfigError> {
     Ok(LogConfig {
         debug: sources.boolean(DEBUG)?,
         file: sources.find(LOG_FILE)?.map(|given| given.value.into()),
-        filter: sources.find_variable("RUST_LOG")?.map(|given| given.value),
+        filter: sources.parse(
+            LOG_FILTER,
+            "a list of directives such as info,topchef_server=debug",
+            |directives| {
+                let filter = EnvFilter::try_new(directives);
+                filter.is_ok().then(|| directives.to_owned())
+            },
+        )?,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::file::File;
     use crate::config::source::tests::{Pairs, lookup};
 
-    fn log_of(variables: Pairs<'_>) -> LogConfig {
-        let sources = Sources {
+    fn resolve(variables: Pairs<'_>) -> Result<LogConfig, ConfigError> {
+        log(&Sources {
             flag: &lookup(&[]),
             variable: &lookup(variables),
-        };
-        log(&sources).unwrap()
+            file: File::default(),
+        })
+    }
+
+    fn log_of(variables: Pairs<'_>) -> LogConfig {
+        resolve(variables).unwrap()
     }
 
     #[test]
@@ -58,5 +72,7 @@ mod tests {
         let log = log_of(&[("RUST_LOG", "warn")]);
         assert_eq!(log.filter.as_deref(), Some("warn"));
         assert_eq!(log_of(&[]), LogConfig::default());
+        let message = resolve(&[("RUST_LOG", "a=b=c")]).unwrap_err().to_string();
+        assert!(message.starts_with("RUST_LOG is \"a=b=c\""), "{message}");
     }
 }

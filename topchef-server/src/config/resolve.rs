@@ -9,13 +9,12 @@ use std::{
 use super::{
     database::{DatabaseAddress, database},
     error::ConfigError,
-    host::{any_host, loopback_host},
+    host::{any_host, given_host, loopback_host},
     log::log,
     metadata::metadata,
     public_url::public_url,
-    setting::{
-        ALLOW_ANONYMOUS, DATABASE, DATABASE_CONNECTIONS, HOST, MAX_BODY_BYTES, PORT, PUBLIC_URL,
-        THREADS,
+    settings::{
+        ALLOW_ANONYMOUS, DATABASE, DATABASE_CONNECTIONS, MAX_BODY_BYTES, PORT, PUBLIC_URL, THREADS,
     },
     source::Sources,
     values::{Config, StorageConfig, default_database},
@@ -34,20 +33,18 @@ impl Config {
     /// set to.
     ///
     /// # Errors
-    /// The first setting that cannot be used, see [`ConfigError`].
+    /// The first setting that cannot be used, or what is wrong with the configuration file; see [`ConfigError`].
     pub fn resolve(
         flag: impl Fn(&str) -> Option<String>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        serve(&Sources {
-            flag: &flag,
-            variable: &variable,
-        })
+        serve(&Sources::open(&flag, &variable)?)
     }
 }
 
 impl StorageConfig {
-    /// Resolves the settings of `migrate` and `outbox`; those they do not use are not looked at, so that they cannot stop them.
+    /// Resolves the settings of `migrate` and `outbox`; the values of those they do not use are not looked at, so that they
+    /// cannot stop them. A key of the file that is no setting does: it may be a misspelt `database`.
     ///
     /// # Errors
     /// The first setting that cannot be used, see [`ConfigError`].
@@ -55,10 +52,7 @@ impl StorageConfig {
         flag: impl Fn(&str) -> Option<String>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        let sources = Sources {
-            flag: &flag,
-            variable: &variable,
-        };
+        let sources = Sources::open(&flag, &variable)?;
         Ok(Self {
             database: database_address(&sources)?,
             log: log(&sources)?,
@@ -74,7 +68,7 @@ fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
     } else {
         loopback_host
     };
-    let host = sources.find(HOST)?.map(check_host).transpose()?.flatten();
+    let host = given_host(sources)?.map(check_host).transpose()?;
     let port = sources.parse(PORT, "a number from 0 to 65535", |value| value.parse().ok())?;
     let max_body_bytes =
         sources.parse(MAX_BODY_BYTES, "a number of bytes, at least 1", |value| {
@@ -231,5 +225,41 @@ mod tests {
         let config = StorageConfig::resolve(lookup(&[]), lookup(&variables)).unwrap();
         assert_eq!(config.database, file("lab.db"));
         assert_eq!(config.log.filter.as_deref(), Some("warn"));
+    }
+
+    #[test]
+    fn the_file_is_weaker_than_variables_and_those_than_flags() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("topchef.toml");
+        let text = "port = 1\nthreads = 1\nhost = \"127.0.0.1\"\ndatabase = \"file.db\"\n[metadata]\nmaintainer_name = \"Ada\"\n";
+        std::fs::write(&path, text).unwrap();
+        let path = path.to_str().unwrap();
+        let variables = [("TOPCHEF_CONFIG", path), ("PORT", "2"), ("THREADS", "2")];
+        let config = resolve(&[("--port", "3")], &variables).unwrap();
+        assert_eq!(config.address.port(), 3);
+        assert_eq!(config.threads.get(), 2);
+        assert_eq!(config.database, file("file.db"));
+        assert_eq!(config.metadata.maintainer_name, "Ada");
+
+        let missing = refusal(&[("--config", "no/such.toml")], &variables);
+        assert!(
+            missing.starts_with("the configuration file no/such.toml cannot be read: "),
+            "{missing}"
+        );
+    }
+
+    #[test]
+    fn migrate_looks_only_at_what_it_uses_of_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("topchef.toml");
+        let storage = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let flags = [("--config", path.to_str().unwrap())];
+            StorageConfig::resolve(lookup(&flags), lookup(&[]))
+        };
+        let config = storage("port = \"x\"\ndatabase = \"lab.db\"\n").unwrap();
+        assert_eq!(config.database, file("lab.db"));
+        let refused = storage("databse = \"lab.db\"\n").unwrap_err().to_string();
+        assert!(refused.contains("did you mean `database`?"), "{refused}");
     }
 }

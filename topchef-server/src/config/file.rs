@@ -1,0 +1,275 @@
+//! The configuration file: TOML, read into the values under the keys of the settings, each with its line.
+//! It does not know what a value means, and nothing that it says of a file repeats a value: one may be a password.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::error::ConfigError;
+use super::origin::Origin;
+use super::setting::{Setting, Takes};
+use super::settings::SETTINGS;
+use super::source::Given;
+use super::suggestion::closest;
+
+/// What a configuration file says; the empty one says nothing.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    path: PathBuf,
+    entries: BTreeMap<String, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    value: Value,
+    line: usize,
+}
+
+#[derive(Debug)]
+enum Value {
+    Text(String),
+    /// In decimal digits.
+    Number(String),
+    Switch(bool),
+    /// What no setting takes, as a sort of value.
+    Other(&'static str),
+}
+
+impl File {
+    /// Reads a file.
+    pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(path, &text),
+            Err(error) => Err(ConfigError::Unreadable {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+
+    /// Reads the text of the file at `path`; every key must be that of a setting.
+    pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let table = DeTable::parse(text).map_err(|error| ConfigError::NotToml {
+            path: path.to_owned(),
+            line: error.span().map_or(1, |span| line(text, span.start)),
+            // Its own Display shows the line of the file, with whatever secret is on it.
+            reason: error.message().to_owned(),
+        })?;
+        let mut found = Vec::new();
+        flatten("", table.get_ref(), text, &mut found);
+        found.sort_by_key(|(_, entry)| entry.line);
+        for (key, entry) in &found {
+            known(path, key, entry)?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            entries: found.into_iter().collect(),
+        })
+    }
+
+    /// What it says of a setting.
+    pub(super) fn find(&self, setting: Setting) -> Result<Option<Given>, ConfigError> {
+        let Some(entry) = self.entries.get(setting.key) else {
+            return Ok(None);
+        };
+        let origin = self.origin(setting.key, entry);
+        let value = match (&entry.value, setting.takes) {
+            (Value::Text(text), _) | (Value::Number(text), Takes::Number(_)) => text.clone(),
+            (Value::Switch(switch), Takes::Switch) => switch.to_string(),
+            (value, takes) => {
+                return Err(ConfigError::WrongSort {
+                    name: origin,
+                    sort: value.sort(),
+                    wanted: wanted(takes),
+                });
+            }
+        };
+        Ok(Some(Given { origin, value }))
+    }
+
+    fn origin(&self, key: &str, entry: &Entry) -> Origin {
+        Origin::File {
+            path: self.path.clone(),
+            key: key.to_owned(),
+            line: entry.line,
+        }
+    }
+}
+
+impl Value {
+    fn sort(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::Number(_) => "a number",
+            Self::Switch(_) => "true or false",
+            Self::Other(sort) => sort,
+        }
+    }
+}
+
+fn wanted(takes: Takes) -> &'static str {
+    match takes {
+        Takes::Text(_) => "a string, in quotes",
+        Takes::Number(_) => "a whole number",
+        Takes::Switch => "true or false",
+    }
+}
+
+/// The entries of a table that a setting stands in; what is not one stays whole, to be refused under its own name.
+fn flatten(table_name: &str, table: &DeTable<'_>, text: &str, found: &mut Vec<(String, Entry)>) {
+    for (name, value) in table {
+        let key = if table_name.is_empty() {
+            name.get_ref().to_string()
+        } else {
+            format!("{table_name}.{}", name.get_ref())
+        };
+        match value.get_ref() {
+            DeValue::Table(table) if is_table(&key) => flatten(&key, table, text, found),
+            _ => {
+                let entry = Entry {
+                    value: read(value),
+                    line: line(text, name.span().start),
+                };
+                found.push((key, entry));
+            }
+        }
+    }
+}
+
+fn read(value: &Spanned<DeValue<'_>>) -> Value {
+    match value.get_ref() {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Boolean(switch) => Value::Switch(*switch),
+        DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix())
+            .map_or(Value::Other("a number without end"), |number| {
+                Value::Number(number.to_string())
+            }),
+        DeValue::Float(_) => Value::Other("a number with a fraction"),
+        DeValue::Datetime(_) => Value::Other("a date or time"),
+        DeValue::Array(_) => Value::Other("an array"),
+        DeValue::Table(_) => Value::Other("a table"),
+    }
+}
+
+/// Refuses a key that is not that of a setting.
+fn known(path: &Path, key: &str, entry: &Entry) -> Result<(), ConfigError> {
+    if SETTINGS.iter().any(|setting| setting.key == key) {
+        return Ok(());
+    }
+    let name = Origin::File {
+        path: path.to_owned(),
+        key: key.to_owned(),
+        line: entry.line,
+    };
+    if is_table(key) {
+        return Err(ConfigError::WrongSort {
+            name,
+            sort: entry.value.sort(),
+            wanted: "a table",
+        });
+    }
+    let keys = SETTINGS.iter().map(|setting| setting.key);
+    let suggestion = closest(key, keys.chain(tables()));
+    Err(ConfigError::UnknownKey { name, suggestion })
+}
+
+fn is_table(key: &str) -> bool {
+    tables().any(|table| table == key)
+}
+
+/// The tables that settings stand in, each as often as there are such settings.
+fn tables() -> impl Iterator<Item = &'static str> {
+    SETTINGS
+        .iter()
+        .filter_map(|setting| setting.key.split_once('.').map(|(table, _)| table))
+}
+
+/// The line of an offset, counted from 1.
+fn line(text: &str, offset: usize) -> usize {
+    let before = text.as_bytes().iter().take(offset);
+    before.filter(|byte| **byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::source::tests::file;
+
+    fn refusal(text: &str) -> String {
+        file(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_what_may_have_been_meant() {
+        for (text, words) in [
+            (
+                "host = \"::1\"\nprot = 8000",
+                "`prot` on line 2 of topchef.toml is not a setting; did you mean `port`?",
+            ),
+            (
+                "log_file = \"topchef.log\"",
+                "`log_file` on line 1 of topchef.toml is not a setting; did you mean `log.file`?",
+            ),
+            (
+                "[limits]\nport = 8000",
+                "`limits.port` on line 2 of topchef.toml is not a setting; did you mean `port`?",
+            ),
+            (
+                "[metadat]\nmaintainer_name = \"Ada\"",
+                "`metadat` on line 1 of topchef.toml is not a setting; did you mean `metadata`?",
+            ),
+            (
+                "colour = \"red\"",
+                "`colour` on line 1 of topchef.toml is not a setting",
+            ),
+            (
+                "config = \"other.toml\"",
+                "`config` on line 1 of topchef.toml is not a setting",
+            ),
+            (
+                "log = \"topchef.log\"",
+                "`log` on line 1 of topchef.toml is a string, but must be a table",
+            ),
+        ] {
+            assert_eq!(refusal(text), words);
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_unknown_keys_is_named() {
+        assert!(refusal("zzz = 1\naaa = 2").starts_with("`zzz` on line 1"));
+    }
+
+    #[test]
+    fn tables_may_be_written_in_every_way_of_toml() {
+        for text in [
+            "[log]\nfile = \"lab.log\"",
+            "log.file = \"lab.log\"",
+            "log = { file = \"lab.log\" }",
+        ] {
+            let found = file(text).unwrap().find(super::super::settings::LOG_FILE);
+            assert_eq!(found.unwrap().unwrap().value, "lab.log");
+        }
+    }
+
+    #[test]
+    fn what_is_not_toml_is_refused_with_its_line_and_without_its_text() {
+        for line in [
+            "database = postgres://ada:secret@db/lab",
+            "database = \"postgres://ada:secret@db/lab",
+            "database = 'postgres://ada:secret@db/lab\"",
+            "database \"postgres://ada:secret@db/lab\"",
+            "database = \"postgres://ada:se\\cret@db/lab\"",
+            "database = \"lab.db\" secret",
+            "postgres://ada:secret@db/lab",
+            "port = 1\ndatabase = \"ada:secret\"",
+        ] {
+            let message = refusal(&format!("port = 8000\n{line}\n"));
+            let start = "the configuration file topchef.toml is not TOML: line 2: ";
+            assert!(message.starts_with(start), "{message}");
+            assert!(!message.contains("secret"), "{message}");
+            assert!(!message.contains("cret"), "{message}");
+        }
+    }
+}
