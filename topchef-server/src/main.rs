@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<(), CliError> {
     let plan = cli.plan(config::process_environment)?;
-    let _guard = telemetry::init(plan.log())?;
+    let _guard = plan.log().map(telemetry::init).transpose()?;
     let runtime = Builder::new_multi_thread()
         .worker_threads(plan.threads().get())
         .enable_all()

@@ -3,6 +3,7 @@
 
 mod flags;
 
+mod config;
 mod migrate;
 mod outbox;
 mod serve;
@@ -15,10 +16,11 @@ use std::num::NonZeroUsize;
 
 use clap::{Parser, Subcommand};
 
+use config::ConfigArgs;
 use flags::{ServeFlags, StorageFlags};
 
 use crate::{
-    config::{Config, ConfigError, LogConfig, StorageConfig},
+    config::{Config, ConfigError, InForce, LogConfig, StorageConfig},
     telemetry::TelemetryError,
 };
 
@@ -47,6 +49,8 @@ enum Command {
     Serve(ServeFlags),
     /// Create the database or bring it up to date, then exit
     Migrate(StorageFlags),
+    /// Print what every setting of the server is, and where that was given
+    Config(ConfigArgs),
     /// Look at what waits to follow a commit and at what was given up, and have it tried again
     Outbox(outbox::OutboxArgs),
 }
@@ -58,6 +62,8 @@ pub enum Plan {
     Serve(Config),
     /// Create the database or bring it up to date.
     Migrate(StorageConfig),
+    /// Print the settings of the server, for people or as JSON.
+    Config(Vec<InForce>, bool),
     /// Look at the outbox, or change what is in it.
     Outbox(StorageConfig, OutboxAction),
 }
@@ -80,6 +86,9 @@ pub enum CliError {
     /// The database could not be created or brought up to date.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// What was asked for cannot be printed.
+    #[error("cannot write to stdout")]
+    Print(#[source] std::io::Error),
     /// The outbox could not be looked at or changed.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
@@ -100,6 +109,10 @@ impl Cli {
             Some(Command::Migrate(args)) => {
                 StorageConfig::resolve(|name| args.flag(name), &variable).map(Plan::Migrate)
             }
+            Some(Command::Config(args)) => {
+                let settings = Config::in_force(|name| args.flags.flag(name), &variable)?;
+                Ok(Plan::Config(settings, args.json))
+            }
             Some(Command::Outbox(args)) => {
                 let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
                 Ok(Plan::Outbox(config, args.action()))
@@ -109,11 +122,12 @@ impl Cli {
 }
 
 impl Plan {
-    /// Where the log of the command goes.
-    pub fn log(&self) -> &LogConfig {
+    /// Where the log of the command goes; none for a command that has nothing to log.
+    pub fn log(&self) -> Option<&LogConfig> {
         match self {
-            Self::Serve(config) => &config.log,
-            Self::Migrate(config) | Self::Outbox(config, _) => &config.log,
+            Self::Serve(config) => Some(&config.log),
+            Self::Migrate(config) | Self::Outbox(config, _) => Some(&config.log),
+            Self::Config(..) => None,
         }
     }
 
@@ -121,7 +135,7 @@ impl Plan {
     pub fn threads(&self) -> NonZeroUsize {
         match self {
             Self::Serve(config) => config.threads,
-            Self::Migrate(_) | Self::Outbox(..) => NonZeroUsize::MIN,
+            Self::Migrate(_) | Self::Config(..) | Self::Outbox(..) => NonZeroUsize::MIN,
         }
     }
 
@@ -133,6 +147,9 @@ impl Plan {
         match self {
             Self::Serve(config) => Ok(serve::run(config).await?),
             Self::Migrate(config) => Ok(migrate::run(&config).await?),
+            Self::Config(settings, as_json) => {
+                config::run(&settings, as_json).map_err(CliError::Print)
+            }
             Self::Outbox(config, action) => Ok(outbox::run(&config, action).await?),
         }
     }
@@ -143,7 +160,11 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Telemetry(_) => 2,
-            Self::Runtime(_) | Self::Serve(_) | Self::Migrate(_) | Self::Outbox(_) => 1,
+            Self::Runtime(_)
+            | Self::Serve(_)
+            | Self::Migrate(_)
+            | Self::Print(_)
+            | Self::Outbox(_) => 1,
         }
     }
 }
@@ -163,7 +184,7 @@ mod tests {
     fn serve(args: &[&str]) -> Config {
         match plan(args) {
             Plan::Serve(config) => config,
-            Plan::Migrate(_) | Plan::Outbox(..) => panic!("{args:?} is not serve"),
+            _ => panic!("{args:?} is not serve"),
         }
     }
 

@@ -33,9 +33,12 @@ mod values;
 
 mod resolve;
 
+mod in_force;
+
 pub use database::DatabaseAddress;
 pub use error::ConfigError;
-pub use log::LogConfig;
+pub use in_force::{InForce, Shown};
+pub use log::{LogConfig, LogFormat};
 pub use metadata::Metadata;
 pub use origin::Origin;
 pub use postgres::PostgresAddress;

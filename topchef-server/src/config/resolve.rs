@@ -60,7 +60,7 @@ impl StorageConfig {
     }
 }
 
-fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
+pub(super) fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
     let default = Config::default();
     let allow_anonymous = sources.boolean(ALLOW_ANONYMOUS)?;
     let check_host = if allow_anonymous {

@@ -110,7 +110,27 @@ pub(super) const LOG_FILE: Setting = Setting {
     flag: "--log-file",
     takes: Takes::Text("PATH"),
     default: "",
-    help: "File to log to instead of stderr; one a day, this is a link to the newest",
+    help: "File to log to instead of stderr; a new one is begun every day, and this is a link to it",
+    taken_by: TakenBy::Every,
+};
+
+pub(super) const LOG_FORMAT: Setting = Setting {
+    key: "log.format",
+    variables: &["TOPCHEF_LOG_FORMAT"],
+    flag: "--log-format",
+    takes: Takes::Text("FORMAT"),
+    default: "human",
+    help: "Form of a line of the log, human or json",
+    taken_by: TakenBy::Every,
+};
+
+pub(super) const LOG_KEEP: Setting = Setting {
+    key: "log.keep",
+    variables: &["TOPCHEF_LOG_KEEP"],
+    flag: "--log-keep",
+    takes: Takes::Number("NUMBER"),
+    default: "30",
+    help: "How many log files of earlier days are kept; older ones are removed",
     taken_by: TakenBy::Every,
 };
 
@@ -175,7 +195,7 @@ pub(super) const API_VERSION: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 16] = [
+pub const SETTINGS: [Setting; 18] = [
     HOST,
     PORT,
     PUBLIC_URL,
@@ -186,6 +206,8 @@ pub const SETTINGS: [Setting; 16] = [
     DEBUG,
     LOG_FILTER,
     LOG_FILE,
+    LOG_FORMAT,
+    LOG_KEEP,
     MAX_BODY_BYTES,
     MAINTAINER_NAME,
     MAINTAINER_EMAIL,

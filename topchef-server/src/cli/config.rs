@@ -1,0 +1,123 @@
+//! `config`: prints what every setting is in the end and where that was given.
+//! It does not know how the settings are resolved.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::flags::ServeFlags;
+use crate::config::{InForce, Origin, Shown};
+
+/// The flags of `config`: those of `serve`, and how it is printed.
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    /// Print a JSON array with an object for each setting
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) flags: ServeFlags,
+}
+
+/// Prints the settings on stdout.
+pub(super) fn run(settings: &[InForce], as_json: bool) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    if as_json {
+        let settings: Vec<_> = settings.iter().map(to_json).collect();
+        writeln!(stdout, "{:#}", Value::Array(settings))?;
+    } else {
+        stdout.write_all(to_toml(settings).as_bytes())?;
+    }
+    stdout.flush()
+}
+
+/// A configuration file that says the same, with the origin of each value in a comment.
+fn to_toml(settings: &[InForce]) -> String {
+    let mut text = String::new();
+    let mut table = "";
+    for InForce {
+        setting,
+        value,
+        origin,
+    } in settings
+    {
+        let (own_table, key) = setting.key.split_once('.').unwrap_or(("", setting.key));
+        if own_table != table {
+            table = own_table;
+            text.push_str(&format!("\n[{table}]\n"));
+        }
+        text.push_str(&match value {
+            Some(value) => format!("{key} = {}  # {}\n", literal(value), in_comment(origin)),
+            None => format!("# {key} is not set\n"),
+        });
+    }
+    text
+}
+
+/// A value as TOML writes it.
+fn literal(value: &Shown) -> String {
+    match value {
+        // What JSON escapes is escaped alike in TOML, which escapes one character more.
+        Shown::Text(text) => json!(text).to_string().replace('\u{7f}', "\\u007F"),
+        Shown::Number(number) => number.to_string(),
+        Shown::Switch(switch) => switch.to_string(),
+    }
+}
+
+/// An origin in one line, whatever the file is called.
+fn in_comment(origin: &Origin) -> String {
+    origin
+        .to_string()
+        .replace(char::is_control, &char::REPLACEMENT_CHARACTER.to_string())
+}
+
+fn to_json(found: &InForce) -> Value {
+    let (key, value) = (found.setting.key, &found.value);
+    match &found.origin {
+        Origin::Default => json!({"key": key, "value": value, "source": "default"}),
+        Origin::Flag(name) => {
+            json!({"key": key, "value": value, "source": "flag", "name": name})
+        }
+        Origin::Variable(name) => {
+            json!({"key": key, "value": value, "source": "variable", "name": name})
+        }
+        Origin::File { path, line, .. } => {
+            let file = path.display().to_string();
+            json!({"key": key, "value": value, "source": "file", "file": file, "line": line})
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::SETTINGS;
+
+    #[test]
+    fn the_text_is_a_configuration_file() {
+        let hostile = "a \"quoted\\ name\"\n\u{7f}\u{1} Ren\u{e9}";
+        let settings: Vec<_> = SETTINGS
+            .into_iter()
+            .map(|setting| InForce {
+                setting,
+                value: (setting.key != "public_url").then(|| Shown::Text(hostile.to_owned())),
+                origin: Origin::File {
+                    path: "line\nbreak.toml".into(),
+                    key: setting.key.to_owned(),
+                    line: 1,
+                },
+            })
+            .collect();
+        let text = to_toml(&settings);
+        let table = toml::de::DeTable::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+        for setting in SETTINGS {
+            let value = match setting.key.split_once('.') {
+                None => table.get_ref().get(setting.key),
+                Some((table_name, key)) => table.get_ref()[table_name].get_ref().get(key),
+            };
+            let value = value.and_then(|value| value.get_ref().as_str());
+            let expected = Some(hostile).filter(|_| setting.key != "public_url");
+            assert_eq!(value, expected, "{}: {text}", setting.key);
+        }
+    }
+}
