@@ -9,12 +9,13 @@ use http::Extensions;
 use http::request::Parts;
 use topchef_runtime::database::DatabaseError;
 use topchef_runtime::transaction::Endpoint;
-use topchef_runtime::{Context, Database, policies};
+use topchef_runtime::{Context, Database, Principal, policies};
 
 use crate::config::{Config, DatabaseAddress, Metadata};
 use crate::contract::Limits;
 use crate::migrations::{self, MigrationError};
 use crate::resources::{Contracts, Job, Service};
+use crate::tokens::Tokens;
 
 /// The application's state; cheap to clone.
 #[derive(Clone)]
@@ -29,6 +30,7 @@ struct Shared {
     public_url: Option<String>,
     max_body_bytes: usize,
     metadata: Metadata,
+    tokens: Tokens,
 }
 
 /// Why the application could not be opened.
@@ -72,7 +74,11 @@ impl App {
 
     fn over(database: Database, config: Config) -> Self {
         let contracts = Contracts::new(Limits {
-            document_bytes: config.max_body_bytes,
+            schema_bytes: config.limits.schema_bytes,
+            document_bytes: config.limits.document_bytes,
+            depth: config.limits.depth,
+            evaluations: config.limits.validation_milliseconds
+                * Limits::EVALUATIONS_PER_MILLISECOND,
             ..Limits::default()
         });
         let mut state = Extensions::new();
@@ -84,8 +90,9 @@ impl App {
             services: Endpoint::of::<Service>(),
             jobs: Endpoint::of::<Job>(),
             public_url: config.public_url,
-            max_body_bytes: config.max_body_bytes,
+            max_body_bytes: config.limits.body_bytes,
             metadata: config.metadata,
+            tokens: config.tokens,
         }))
     }
 
@@ -124,9 +131,29 @@ impl App {
         &self.0.metadata
     }
 
-    /// The context of a request, for operations on resources.
+    /// Who may use the server; anybody where there is none.
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    /// The context of a request, with whoever sends it, for operations on resources.
     pub fn context(&self, parts: &Parts) -> Context {
         Context::new(self.0.database.clone(), self.0.state.clone(), parts)
+            .with_principal(parts.extensions.get::<Principal>().cloned())
             .with_policy(policies::anybody)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_settings_are_those_of_contracts() {
+        let (settings, limits) = (Config::default().limits, Limits::default());
+        assert_eq!(settings.schema_bytes, limits.schema_bytes);
+        assert_eq!(settings.depth, limits.depth);
+        let evaluations = settings.validation_milliseconds * Limits::EVALUATIONS_PER_MILLISECOND;
+        assert_eq!(evaluations, limits.evaluations);
     }
 }

@@ -36,7 +36,8 @@ pub fn around(router: Router) -> Router {
 fn span(request: &Request) -> Span {
     const LONGEST: usize = 200;
     let path: String = request.uri().path().chars().take(LONGEST).collect();
-    tracing::info_span!("request", method = %request.method(), path)
+    // Who sends it is found out further in.
+    tracing::info_span!("request", method = %request.method(), path, principal = tracing::field::Empty)
 }
 
 async fn timed_out(error: BoxError) -> ApiError {

@@ -2,6 +2,8 @@
 //!
 //! This file owns the order of the modules, leaf first; it holds no logic.
 
+pub mod tokens;
+
 pub mod config;
 
 pub mod telemetry;
@@ -21,6 +23,8 @@ pub mod resources;
 pub mod app;
 
 pub mod compat;
+
+pub mod authentication;
 
 pub mod layers;
 

@@ -12,6 +12,7 @@ use topchef_runtime::ApiError;
 use topchef_runtime::http::guarded;
 
 use crate::app::App;
+use crate::authentication;
 use crate::compat::v2::{jobs, root, service_jobs, services, validator};
 use crate::layers;
 
@@ -68,7 +69,9 @@ pub fn router(app: App) -> Router {
                 get(validator::show).post(validator::validate),
             ),
         );
-    layers::around(guarded(router.with_state(app)))
+    let tokens = app.tokens().clone();
+    let router = guarded(router.with_state(app));
+    layers::around(authentication::around(router, tokens))
 }
 
 /// The methods of a path with `OPTIONS`, and 405 for all others.

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::flags::ServeFlags;
-use crate::config::{InForce, Origin, Shown};
+use crate::config::{AllInForce, InForce, Origin, Shown};
 
 /// The flags of `config`: those of `serve`, and how it is printed.
 #[derive(Debug, Args)]
@@ -20,26 +20,30 @@ pub(super) struct ConfigArgs {
 }
 
 /// Prints the settings on stdout.
-pub(super) fn run(settings: &[InForce], as_json: bool) -> io::Result<()> {
+pub(super) fn run(all: &AllInForce, as_json: bool) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     if as_json {
-        let settings: Vec<_> = settings.iter().map(to_json).collect();
-        writeln!(stdout, "{:#}", Value::Array(settings))?;
+        let settings = all.settings.iter().map(to_json);
+        let tokens = all.tokens.iter().map(|(name, origin)| {
+            // A hash opens nothing, but nobody needs to see it either.
+            given(&format!("tokens.{name}"), &Value::Null, origin)
+        });
+        writeln!(stdout, "{:#}", settings.chain(tokens).collect::<Value>())?;
     } else {
-        stdout.write_all(to_toml(settings).as_bytes())?;
+        stdout.write_all(to_toml(all).as_bytes())?;
     }
     stdout.flush()
 }
 
-/// A configuration file that says the same, with the origin of each value in a comment.
-fn to_toml(settings: &[InForce]) -> String {
+/// A configuration file that says the same, without passwords and tokens, with the origin of each value in a comment.
+fn to_toml(all: &AllInForce) -> String {
     let mut text = String::new();
     let mut table = "";
     for InForce {
         setting,
         value,
         origin,
-    } in settings
+    } in &all.settings
     {
         let (own_table, key) = setting.key.split_once('.').unwrap_or(("", setting.key));
         if own_table != table {
@@ -50,6 +54,12 @@ fn to_toml(settings: &[InForce]) -> String {
             Some(value) => format!("{key} = {}  # {}\n", literal(value), in_comment(origin)),
             None => format!("# {key} is not set\n"),
         });
+    }
+    for (name, origin) in &all.tokens {
+        text.push_str(&format!(
+            "\n# the token of {name}  # {}",
+            in_comment(origin)
+        ));
     }
     text
 }
@@ -72,8 +82,11 @@ fn in_comment(origin: &Origin) -> String {
 }
 
 fn to_json(found: &InForce) -> Value {
-    let (key, value) = (found.setting.key, &found.value);
-    match &found.origin {
+    given(found.setting.key, &json!(found.value), &found.origin)
+}
+
+fn given(key: &str, value: &Value, origin: &Origin) -> Value {
+    match origin {
         Origin::Default => json!({"key": key, "value": value, "source": "default"}),
         Origin::Flag(name) => {
             json!({"key": key, "value": value, "source": "flag", "name": name})
@@ -108,7 +121,8 @@ mod tests {
                 },
             })
             .collect();
-        let text = to_toml(&settings);
+        let tokens = vec![("ada".to_owned(), Origin::Default)];
+        let text = to_toml(&AllInForce { settings, tokens });
         let table = toml::de::DeTable::parse(&text).unwrap_or_else(|error| panic!("{error}"));
         for setting in SETTINGS {
             let value = match setting.key.split_once('.') {

@@ -7,10 +7,12 @@ mod config;
 mod migrate;
 mod outbox;
 mod serve;
+mod token;
 
 pub use migrate::MigrateError;
 pub use outbox::{OutboxAction, OutboxError};
 pub use serve::ServeError;
+pub use token::TokenError;
 
 use std::num::NonZeroUsize;
 
@@ -20,7 +22,7 @@ use config::ConfigArgs;
 use flags::{ServeFlags, StorageFlags};
 
 use crate::{
-    config::{Config, ConfigError, InForce, LogConfig, StorageConfig},
+    config::{AllInForce, Config, ConfigError, LogConfig, StorageConfig},
     telemetry::TelemetryError,
 };
 
@@ -51,6 +53,8 @@ enum Command {
     Migrate(StorageFlags),
     /// Print what every setting of the server is, and where that was given
     Config(ConfigArgs),
+    /// Make a new token, for somebody who may then use the server, and print it once
+    Token(token::TokenArgs),
     /// Look at what waits to follow a commit and at what was given up, and have it tried again
     Outbox(outbox::OutboxArgs),
 }
@@ -63,7 +67,9 @@ pub enum Plan {
     /// Create the database or bring it up to date.
     Migrate(StorageConfig),
     /// Print the settings of the server, for people or as JSON.
-    Config(Vec<InForce>, bool),
+    Config(AllInForce, bool),
+    /// Make a token for somebody of that name.
+    Token(String),
     /// Look at the outbox, or change what is in it.
     Outbox(StorageConfig, OutboxAction),
 }
@@ -86,6 +92,9 @@ pub enum CliError {
     /// The database could not be created or brought up to date.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// There is no new token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// What was asked for cannot be printed.
     #[error("cannot write to stdout")]
     Print(#[source] std::io::Error),
@@ -113,6 +122,7 @@ impl Cli {
                 let settings = Config::in_force(|name| args.flags.flag(name), &variable)?;
                 Ok(Plan::Config(settings, args.json))
             }
+            Some(Command::Token(args)) => Ok(Plan::Token(args.name.clone())),
             Some(Command::Outbox(args)) => {
                 let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
                 Ok(Plan::Outbox(config, args.action()))
@@ -127,7 +137,7 @@ impl Plan {
         match self {
             Self::Serve(config) => Some(&config.log),
             Self::Migrate(config) | Self::Outbox(config, _) => Some(&config.log),
-            Self::Config(..) => None,
+            Self::Config(..) | Self::Token(_) => None,
         }
     }
 
@@ -135,7 +145,9 @@ impl Plan {
     pub fn threads(&self) -> NonZeroUsize {
         match self {
             Self::Serve(config) => config.threads,
-            Self::Migrate(_) | Self::Config(..) | Self::Outbox(..) => NonZeroUsize::MIN,
+            Self::Migrate(_) | Self::Config(..) | Self::Token(_) | Self::Outbox(..) => {
+                NonZeroUsize::MIN
+            }
         }
     }
 
@@ -150,6 +162,7 @@ impl Plan {
             Self::Config(settings, as_json) => {
                 config::run(&settings, as_json).map_err(CliError::Print)
             }
+            Self::Token(name) => Ok(token::run(&name)?),
             Self::Outbox(config, action) => Ok(outbox::run(&config, action).await?),
         }
     }
@@ -164,6 +177,7 @@ impl CliError {
             | Self::Serve(_)
             | Self::Migrate(_)
             | Self::Print(_)
+            | Self::Token(_)
             | Self::Outbox(_) => 1,
         }
     }

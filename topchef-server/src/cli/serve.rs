@@ -54,6 +54,11 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
             })?;
     let database = config.database.to_string();
     tracing::info!(database, threads = config.threads, "starting");
+    if config.allow_anonymous && !config.tokens.is_empty() {
+        tracing::warn!(
+            "there are tokens, so nobody is let in without one, whatever --allow-anonymous says"
+        );
+    }
 
     let app = match App::open(config).await {
         Ok(app) => app,

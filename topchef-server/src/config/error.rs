@@ -105,9 +105,43 @@ pub enum ConfigError {
         /// Where it was given.
         name: Origin,
     },
+    /// What should be the hash of a token is something else; perhaps the token, so it is not repeated.
+    #[error(
+        "{name} must be sha256: and 64 hexadecimal digits, as `topchef-server token` prints them; the token itself stays with its owner"
+    )]
+    TokenForm {
+        /// Where it stands.
+        name: Origin,
+    },
+    /// A token has a name that cannot be logged as it is.
+    #[error("{name} is no name for a token, which has 1 to 64 letters, digits and any of - _ . @")]
+    TokenName {
+        /// Where it stands.
+        name: Origin,
+    },
+    /// Two names stand for one token, or two tokens have one name: nobody could say who sends a request.
+    #[error("{name} is the token of `{other}`, or has its name")]
+    SameToken {
+        /// Where the later one stands.
+        name: Origin,
+        /// The name of the earlier one.
+        other: String,
+    },
+    /// Tokens are to be asked for, and there is none: nobody could use the server.
+    #[error("{name} holds no token; `topchef-server token` makes one")]
+    NoToken {
+        /// Where there is none.
+        name: Origin,
+    },
+    /// The same of a file of its own.
+    #[error("the file {} holds no token; `topchef-server token` makes one", .path.display())]
+    NoTokenInFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// Whoever reaches the address could do everything, and nobody has said that this is wanted.
     #[error(
-        "{name} is {host}, which others can reach, and this server asks nobody who they are; listen on 127.0.0.1, or accept that with --allow-anonymous or TOPCHEF_ALLOW_ANONYMOUS=true"
+        "{name} is {host}, which others can reach, and this server asks nobody who they are; listen on 127.0.0.1, configure tokens (see `topchef-server token`), or accept that with --allow-anonymous or TOPCHEF_ALLOW_ANONYMOUS=true"
     )]
     AnonymousOffLoopback {
         /// Where it was given.

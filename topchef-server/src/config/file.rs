@@ -14,6 +14,9 @@ use super::settings::SETTINGS;
 use super::source::Given;
 use super::suggestion::closest;
 
+/// The table whose keys are names that the operator chose.
+const TOKENS: &str = "tokens";
+
 /// What a configuration file says; the empty one says nothing.
 #[derive(Debug, Default)]
 pub(super) struct File {
@@ -33,6 +36,8 @@ enum Value {
     /// In decimal digits.
     Number(String),
     Switch(bool),
+    /// A table with nothing in it.
+    EmptyTable,
     /// What no setting takes, as a sort of value.
     Other(&'static str),
 }
@@ -40,33 +45,73 @@ enum Value {
 impl File {
     /// Reads a file.
     pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(path, &text),
-            Err(error) => Err(ConfigError::Unreadable {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            }),
-        }
+        Self::parse(path, &text_of(path)?)
     }
 
     /// Reads the text of the file at `path`; every key must be that of a setting.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let file = Self::entries(path, text, is_table)?;
+        let mut entries: Vec<_> = file.entries.iter().collect();
+        entries.sort_by_key(|(_, entry)| entry.line);
+        for (key, entry) in entries {
+            file.check_known(key, entry)?;
+        }
+        Ok(file)
+    }
+
+    /// The entries of a text; those of a table that `is_open` names stand under its name and their own.
+    fn entries(path: &Path, text: &str, is_open: fn(&str) -> bool) -> Result<Self, ConfigError> {
         let table = DeTable::parse(text).map_err(|error| ConfigError::NotToml {
             path: path.to_owned(),
             line: error.span().map_or(1, |span| line(text, span.start)),
             // Its own Display shows the line of the file, with whatever secret is on it.
             reason: error.message().to_owned(),
         })?;
-        let mut found = Vec::new();
-        flatten("", table.get_ref(), text, &mut found);
-        found.sort_by_key(|(_, entry)| entry.line);
-        for (key, entry) in &found {
-            known(path, key, entry)?;
+        let mut entries = BTreeMap::new();
+        flatten("", table.get_ref(), text, is_open, &mut entries);
+        let path = path.to_owned();
+        Ok(Self { path, entries })
+    }
+
+    /// The tokens of its table, by their names.
+    pub(super) fn tokens(&self) -> Result<Vec<(String, Given)>, ConfigError> {
+        if let Some(entry) = self.entries.get(TOKENS) {
+            let name = self.origin(TOKENS, entry);
+            return Err(ConfigError::NoToken { name });
         }
-        Ok(Self {
-            path: path.to_owned(),
-            entries: found.into_iter().collect(),
-        })
+        let tokens = self.entries.iter().filter_map(|(key, entry)| {
+            let name = token_name(key)?;
+            Some(self.text(key, entry).map(|hash| (name.to_owned(), hash)))
+        });
+        tokens.collect()
+    }
+
+    /// The tokens of a file that holds nothing else, by their names.
+    pub(super) fn read_tokens(path: &Path) -> Result<Vec<(String, Given)>, ConfigError> {
+        let file = Self::entries(path, &text_of(path)?, |_| false)?;
+        if file.entries.is_empty() {
+            return Err(ConfigError::NoTokenInFile { path: file.path });
+        }
+        let tokens = file.entries.iter();
+        tokens
+            .map(|(name, entry)| Ok((name.clone(), file.text(name, entry)?)))
+            .collect()
+    }
+
+    /// An entry that must be a text.
+    fn text(&self, key: &str, entry: &Entry) -> Result<Given, ConfigError> {
+        let origin = self.origin(key, entry);
+        match &entry.value {
+            Value::Text(text) => Ok(Given {
+                origin,
+                value: text.clone(),
+            }),
+            value => Err(ConfigError::WrongSort {
+                name: origin,
+                sort: value.sort(),
+                wanted: wanted(Takes::Text("")),
+            }),
+        }
     }
 
     /// What it says of a setting.
@@ -89,6 +134,28 @@ impl File {
         Ok(Some(Given { origin, value }))
     }
 
+    /// Refuses a key that is neither that of a setting nor that of a token.
+    fn check_known(&self, key: &str, entry: &Entry) -> Result<(), ConfigError> {
+        let is_setting = SETTINGS.iter().any(|setting| setting.key == key);
+        if is_setting || token_name(key).is_some() {
+            return Ok(());
+        }
+        let name = self.origin(key, entry);
+        if is_table(key) {
+            return match entry.value {
+                Value::EmptyTable => Ok(()),
+                _ => Err(ConfigError::WrongSort {
+                    name,
+                    sort: entry.value.sort(),
+                    wanted: "a table",
+                }),
+            };
+        }
+        let keys = SETTINGS.iter().map(|setting| setting.key);
+        let suggestion = closest(key, keys.chain(tables()));
+        Err(ConfigError::UnknownKey { name, suggestion })
+    }
+
     fn origin(&self, key: &str, entry: &Entry) -> Origin {
         Origin::File {
             path: self.path.clone(),
@@ -104,6 +171,7 @@ impl Value {
             Self::Text(_) => "a string",
             Self::Number(_) => "a number",
             Self::Switch(_) => "true or false",
+            Self::EmptyTable => "a table",
             Self::Other(sort) => sort,
         }
     }
@@ -117,8 +185,15 @@ fn wanted(takes: Takes) -> &'static str {
     }
 }
 
-/// The entries of a table that a setting stands in; what is not one stays whole, to be refused under its own name.
-fn flatten(table_name: &str, table: &DeTable<'_>, text: &str, found: &mut Vec<(String, Entry)>) {
+/// The entries of a table, those of a table in it that `is_open` names included; another stays whole, to be refused under
+/// its own name.
+fn flatten(
+    table_name: &str,
+    table: &DeTable<'_>,
+    text: &str,
+    is_open: fn(&str) -> bool,
+    found: &mut BTreeMap<String, Entry>,
+) {
     for (name, value) in table {
         let key = if table_name.is_empty() {
             name.get_ref().to_string()
@@ -126,13 +201,15 @@ fn flatten(table_name: &str, table: &DeTable<'_>, text: &str, found: &mut Vec<(S
             format!("{table_name}.{}", name.get_ref())
         };
         match value.get_ref() {
-            DeValue::Table(table) if is_table(&key) => flatten(&key, table, text, found),
+            DeValue::Table(table) if is_open(&key) && !table.is_empty() => {
+                flatten(&key, table, text, is_open, found);
+            }
             _ => {
                 let entry = Entry {
                     value: read(value),
                     line: line(text, name.span().start),
                 };
-                found.push((key, entry));
+                found.insert(key, entry);
             }
         }
     }
@@ -149,41 +226,34 @@ fn read(value: &Spanned<DeValue<'_>>) -> Value {
         DeValue::Float(_) => Value::Other("a number with a fraction"),
         DeValue::Datetime(_) => Value::Other("a date or time"),
         DeValue::Array(_) => Value::Other("an array"),
+        DeValue::Table(table) if table.is_empty() => Value::EmptyTable,
         DeValue::Table(_) => Value::Other("a table"),
     }
 }
 
-/// Refuses a key that is not that of a setting.
-fn known(path: &Path, key: &str, entry: &Entry) -> Result<(), ConfigError> {
-    if SETTINGS.iter().any(|setting| setting.key == key) {
-        return Ok(());
-    }
-    let name = Origin::File {
+/// The name of a token, when the key is one of a token.
+fn token_name(key: &str) -> Option<&str> {
+    key.strip_prefix(TOKENS)?.strip_prefix('.')
+}
+
+/// All of a file.
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
         path: path.to_owned(),
-        key: key.to_owned(),
-        line: entry.line,
-    };
-    if is_table(key) {
-        return Err(ConfigError::WrongSort {
-            name,
-            sort: entry.value.sort(),
-            wanted: "a table",
-        });
-    }
-    let keys = SETTINGS.iter().map(|setting| setting.key);
-    let suggestion = closest(key, keys.chain(tables()));
-    Err(ConfigError::UnknownKey { name, suggestion })
+        reason: error.to_string(),
+    })
 }
 
 fn is_table(key: &str) -> bool {
     tables().any(|table| table == key)
 }
 
-/// The tables that settings stand in, each as often as there are such settings.
+/// The tables that there may be, each as often as there are settings in it.
 fn tables() -> impl Iterator<Item = &'static str> {
-    SETTINGS
+    let of_settings = SETTINGS
         .iter()
-        .filter_map(|setting| setting.key.split_once('.').map(|(table, _)| table))
+        .filter_map(|setting| setting.key.split_once('.').map(|(table, _)| table));
+    of_settings.chain([TOKENS])
 }
 
 /// The line of an offset, counted from 1.

@@ -11,10 +11,21 @@ use super::setting::Setting;
 use super::settings::{
     ALLOW_ANONYMOUS, API_VERSION, DATABASE, DATABASE_CONNECTIONS, DEBUG, DOCUMENTATION_URL, HOST,
     LOG_FILE, LOG_FILTER, LOG_FORMAT, LOG_KEEP, MAINTAINER_EMAIL, MAINTAINER_NAME, MAX_BODY_BYTES,
-    PORT, PUBLIC_URL, SETTINGS, SOURCE_CODE_REPOSITORY_URL, THREADS,
+    MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_SCHEMA_BYTES, MAX_VALIDATION_MILLISECONDS, PORT, PUBLIC_URL,
+    SETTINGS, SOURCE_CODE_REPOSITORY_URL, THREADS, TOKENS_FILE,
 };
 use super::source::Sources;
+use super::token_table::given_tokens;
 use super::values::Config;
+
+/// Everything that is in force.
+#[derive(Debug, Clone)]
+pub struct AllInForce {
+    /// The settings, in the order of [`SETTINGS`].
+    pub settings: Vec<InForce>,
+    /// The names of the tokens, each with where it was given.
+    pub tokens: Vec<(String, Origin)>,
+}
 
 /// A setting as it is in force.
 #[derive(Debug, Clone)]
@@ -49,6 +60,10 @@ const SHOWN: [(Setting, Show); SETTINGS.len()] = [
         config.public_url.as_ref().and_then(text)
     }),
     (ALLOW_ANONYMOUS, |config| switch(config.allow_anonymous)),
+    (TOKENS_FILE, |config| {
+        let file = config.tokens_file.as_ref()?;
+        text(file.display())
+    }),
     (THREADS, |config| size(config.threads.get())),
     (DATABASE, |config| text(&config.database)),
     (DATABASE_CONNECTIONS, |config| {
@@ -65,7 +80,15 @@ const SHOWN: [(Setting, Show); SETTINGS.len()] = [
     }),
     (LOG_FORMAT, |config| text(config.log.format.name())),
     (LOG_KEEP, |config| size(config.log.keep)),
-    (MAX_BODY_BYTES, |config| size(config.max_body_bytes)),
+    (MAX_BODY_BYTES, |config| size(config.limits.body_bytes)),
+    (MAX_SCHEMA_BYTES, |config| size(config.limits.schema_bytes)),
+    (MAX_DOCUMENT_BYTES, |config| {
+        size(config.limits.document_bytes)
+    }),
+    (MAX_DEPTH, |config| size(config.limits.depth)),
+    (MAX_VALIDATION_MILLISECONDS, |config| {
+        number(config.limits.validation_milliseconds)
+    }),
     (MAINTAINER_NAME, |config| {
         text(&config.metadata.maintainer_name)
     }),
@@ -101,14 +124,14 @@ fn switch(value: bool) -> Option<Shown> {
 }
 
 impl Config {
-    /// What every setting of `serve` is in the end, in the order of [`SETTINGS`], and where that was given.
+    /// What every setting of `serve` is in the end, and where that was given.
     ///
     /// # Errors
     /// As [`Config::resolve`].
     pub fn in_force(
         flag: impl Fn(&str) -> Option<String>,
         variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Vec<InForce>, ConfigError> {
+    ) -> Result<AllInForce, ConfigError> {
         let sources = Sources::open(&flag, &variable)?;
         let config = serve(&sources)?;
         let settings = SHOWN.into_iter().map(|(setting, show)| {
@@ -118,7 +141,11 @@ impl Config {
                 origin: origin(&sources, setting)?,
             })
         });
-        settings.collect()
+        let tokens = given_tokens(&sources)?.into_iter();
+        Ok(AllInForce {
+            settings: settings.collect::<Result<_, _>>()?,
+            tokens: tokens.map(|(name, hash)| (name, hash.origin)).collect(),
+        })
     }
 }
 
@@ -138,7 +165,8 @@ mod tests {
     use crate::config::source::tests::{Pairs, lookup};
 
     fn in_force(flags: Pairs<'_>, variables: Pairs<'_>) -> Vec<InForce> {
-        Config::in_force(lookup(flags), lookup(variables)).unwrap()
+        let all = Config::in_force(lookup(flags), lookup(variables)).unwrap();
+        all.settings
     }
 
     fn find(settings: &[InForce], key: &str) -> (Option<Shown>, String) {
@@ -149,6 +177,9 @@ mod tests {
 
     #[test]
     fn every_setting_is_shown_as_it_was_set_and_in_the_order_of_the_table() {
+        let directory = tempfile::tempdir().unwrap();
+        let tokens = directory.path().join("tokens.toml");
+        std::fs::write(&tokens, crate::tokens::line("ada", "abc")).unwrap();
         for (shown, setting) in SHOWN.iter().zip(SETTINGS) {
             assert_eq!(shown.0.key, setting.key);
             let value = match (setting.key, setting.takes) {
@@ -156,6 +187,7 @@ mod tests {
                 ("public_url", _) => "https://lab.example.org",
                 ("database", _) => "/lab.db",
                 ("log.format", _) => "json",
+                ("tokens_file", _) => tokens.to_str().unwrap(),
                 (_, Takes::Text(_)) => "info",
                 (_, Takes::Number(_)) => "7",
                 (_, Takes::Switch) => "true",
@@ -177,7 +209,8 @@ mod tests {
             let (default, key) = (found.setting.default, found.setting.key);
             assert_eq!(found.origin, Origin::Default, "{key}");
             match found.value {
-                Some(Shown::Number(value)) if key != "threads" => {
+                // Others are said in words.
+                Some(Shown::Number(value)) if default.parse::<u64>().is_ok() => {
                     assert_eq!(value.to_string(), default, "{key}");
                 }
                 Some(Shown::Switch(value)) => assert_eq!(value.to_string(), default, "{key}"),

@@ -25,9 +25,11 @@ mod postgres;
 
 mod database;
 mod host;
+mod limits;
 mod log;
 mod metadata;
 mod public_url;
+mod token_table;
 
 mod values;
 
@@ -35,9 +37,13 @@ mod resolve;
 
 mod in_force;
 
+#[cfg(test)]
+mod page;
+
 pub use database::DatabaseAddress;
 pub use error::ConfigError;
-pub use in_force::{InForce, Shown};
+pub use in_force::{AllInForce, InForce, Shown};
+pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use metadata::Metadata;
 pub use origin::Origin;

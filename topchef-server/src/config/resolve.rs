@@ -10,13 +10,15 @@ use super::{
     database::{DatabaseAddress, database},
     error::ConfigError,
     host::{any_host, given_host, loopback_host},
+    limits::limits,
     log::log,
     metadata::metadata,
     public_url::public_url,
     settings::{
-        ALLOW_ANONYMOUS, DATABASE, DATABASE_CONNECTIONS, MAX_BODY_BYTES, PORT, PUBLIC_URL, THREADS,
+        ALLOW_ANONYMOUS, DATABASE, DATABASE_CONNECTIONS, PORT, PUBLIC_URL, THREADS, TOKENS_FILE,
     },
     source::Sources,
+    token_table::tokens,
     values::{Config, StorageConfig, default_database},
 };
 
@@ -63,17 +65,14 @@ impl StorageConfig {
 pub(super) fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
     let default = Config::default();
     let allow_anonymous = sources.boolean(ALLOW_ANONYMOUS)?;
-    let check_host = if allow_anonymous {
+    let tokens = tokens(sources)?;
+    let check_host = if allow_anonymous || !tokens.is_empty() {
         any_host
     } else {
         loopback_host
     };
     let host = given_host(sources)?.map(check_host).transpose()?;
     let port = sources.parse(PORT, "a number from 0 to 65535", |value| value.parse().ok())?;
-    let max_body_bytes =
-        sources.parse(MAX_BODY_BYTES, "a number of bytes, at least 1", |value| {
-            value.parse().ok().map(NonZeroUsize::get)
-        })?;
     let threads = sources.parse(THREADS, "a number from 1 to 1024", |value| {
         value
             .parse()
@@ -100,7 +99,9 @@ pub(super) fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
             .map(public_url)
             .transpose()?,
         allow_anonymous,
-        max_body_bytes: max_body_bytes.unwrap_or(default.max_body_bytes),
+        tokens,
+        tokens_file: sources.find(TOKENS_FILE)?.map(|given| given.value.into()),
+        limits: limits(sources)?,
         threads: threads.unwrap_or(default.threads),
         log: log(sources)?,
         metadata: metadata(sources)?,
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!(config, Config::default());
         assert_eq!(config.address.to_string(), "127.0.0.1:5000");
         assert_eq!(config.database, file("topchef.db"));
-        assert_eq!(config.max_body_bytes, 1_048_576);
+        assert_eq!(config.limits.body_bytes, 1_048_576);
         assert_eq!(config.metadata.version, env!("CARGO_PKG_VERSION"));
     }
 
@@ -182,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn others_reach_a_server_that_asks_for_tokens() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tokens.toml");
+        std::fs::write(&path, crate::tokens::line("ada", "abc")).unwrap();
+        let file = ("--tokens-file", path.to_str().unwrap());
+        let config = resolve(&[("--host", "0.0.0.0"), file], &[]).unwrap();
+        assert_eq!(config.tokens.owner(b"abc").as_deref(), Some("ada"));
+        assert!(!config.allow_anonymous);
+    }
+
+    #[test]
     fn wrong_values_are_named_with_what_is_allowed() {
         assert_eq!(
             refusal(&[("--port", "65536")], &[]),
@@ -194,9 +206,7 @@ mod tests {
         assert!(refusal(&[], &[("THREADS", "1000000000")]).contains("from 1 to 1024"));
         assert!(refusal(&[("--database-connections", "1001")], &[]).contains("from 1 to 1000"));
         assert!(refusal(&[("--max-body-bytes", "0")], &[]).contains("--max-body-bytes is \"0\""));
-        assert!(
-            refusal(&[("--max-body-bytes", "1MiB")], &[]).contains("a number of bytes, at least 1")
-        );
+        assert!(refusal(&[("--max-body-bytes", "1MiB")], &[]).contains("a number of bytes from 1"));
     }
 
     #[test]
@@ -209,7 +219,7 @@ mod tests {
         ];
         let config = resolve(&[], &variables).unwrap();
         assert_eq!(config.public_url.as_deref(), Some(url));
-        assert_eq!(config.max_body_bytes, 1);
+        assert_eq!(config.limits.body_bytes, 1);
         assert_eq!(config.database_connections.map(NonZeroU32::get), Some(40));
         let config = resolve(&[("--public-url", "http://localhost/")], &variables).unwrap();
         assert_eq!(config.public_url.as_deref(), Some("http://localhost"));

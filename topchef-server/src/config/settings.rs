@@ -50,7 +50,18 @@ pub(super) const ALLOW_ANONYMOUS: Setting = Setting {
     flag: "--allow-anonymous",
     takes: Takes::Switch,
     default: "false",
-    help: "Let anybody use the server on an address that others can reach",
+    help: "Let anybody use the server on an address that others can reach, when there are no tokens",
+    taken_by: TakenBy::Serve,
+};
+
+pub(super) const TOKENS_FILE: Setting = Setting {
+    key: "tokens_file",
+    variables: &["TOPCHEF_TOKENS_FILE"],
+    flag: "--tokens-file",
+    takes: Takes::Text("PATH"),
+    default: "",
+    help: "File with the tokens of those who may use the server, a line of `topchef-server token` for each; \
+           they count beside the table [tokens] of the configuration file",
     taken_by: TakenBy::Serve,
 };
 
@@ -144,6 +155,46 @@ pub(super) const MAX_BODY_BYTES: Setting = Setting {
     taken_by: TakenBy::Serve,
 };
 
+pub(super) const MAX_SCHEMA_BYTES: Setting = Setting {
+    key: "limits.max_schema_bytes",
+    variables: &["TOPCHEF_MAX_SCHEMA_BYTES"],
+    flag: "--max-schema-bytes",
+    takes: Takes::Number("BYTES"),
+    default: "262144",
+    help: "Longest JSON Schema that is accepted; those of registered services stay",
+    taken_by: TakenBy::Serve,
+};
+
+pub(super) const MAX_DOCUMENT_BYTES: Setting = Setting {
+    key: "limits.max_document_bytes",
+    variables: &["TOPCHEF_MAX_DOCUMENT_BYTES"],
+    flag: "--max-document-bytes",
+    takes: Takes::Number("BYTES"),
+    default: "that of a body",
+    help: "Longest parameters, results or object that are validated",
+    taken_by: TakenBy::Serve,
+};
+
+pub(super) const MAX_DEPTH: Setting = Setting {
+    key: "limits.max_depth",
+    variables: &["TOPCHEF_MAX_DEPTH"],
+    flag: "--max-depth",
+    takes: Takes::Number("NUMBER"),
+    default: "127",
+    help: "Deepest nesting of schemas and of what they validate, in arrays and objects",
+    taken_by: TakenBy::Serve,
+};
+
+pub(super) const MAX_VALIDATION_MILLISECONDS: Setting = Setting {
+    key: "limits.max_validation_milliseconds",
+    variables: &["TOPCHEF_MAX_VALIDATION_MILLISECONDS"],
+    flag: "--max-validation-milliseconds",
+    takes: Takes::Number("MILLISECONDS"),
+    default: "250",
+    help: "Most work for one validation, counted in milliseconds of an ordinary machine",
+    taken_by: TakenBy::Serve,
+};
+
 pub(super) const MAINTAINER_NAME: Setting = Setting {
     key: "metadata.maintainer_name",
     variables: &["TOPCHEF_MAINTAINER_NAME", "AUTHOR"],
@@ -195,11 +246,12 @@ pub(super) const API_VERSION: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 18] = [
+pub const SETTINGS: [Setting; 23] = [
     HOST,
     PORT,
     PUBLIC_URL,
     ALLOW_ANONYMOUS,
+    TOKENS_FILE,
     THREADS,
     DATABASE,
     DATABASE_CONNECTIONS,
@@ -209,6 +261,10 @@ pub const SETTINGS: [Setting; 18] = [
     LOG_FORMAT,
     LOG_KEEP,
     MAX_BODY_BYTES,
+    MAX_SCHEMA_BYTES,
+    MAX_DOCUMENT_BYTES,
+    MAX_DEPTH,
+    MAX_VALIDATION_MILLISECONDS,
     MAINTAINER_NAME,
     MAINTAINER_EMAIL,
     DOCUMENTATION_URL,
