@@ -96,7 +96,7 @@ async fn a_token_lets_in_whoever_has_it_and_nobody_else() {
 
     assert_eq!(server.terminate().code(), Some(0));
     let log = server.log();
-    assert!(log.contains("principal"), "{log}");
+    assert!(log.contains("principal=\"lab\""), "{log}");
     for secret in [&token[..], "bGFiOnNlY3JldA", "topchef_guessed"] {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }

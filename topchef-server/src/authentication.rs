@@ -91,10 +91,10 @@ fn bearer(value: &[u8]) -> Option<&[u8]> {
 
 /// 401; `error` is what RFC 6750, section 3.1, calls it, which is not said to who sent nothing.
 fn refused(code: &'static str, detail: &'static str, error: Option<&str>) -> ApiError {
-    let mut challenge = "Bearer realm=\"topchef\"".to_owned();
-    if let Some(error) = error {
-        challenge.push_str(&format!(", error=\"{error}\""));
-    }
+    let challenge = match error {
+        None => "Bearer realm=\"topchef\"".to_owned(),
+        Some(error) => format!("Bearer realm=\"topchef\", error=\"{error}\""),
+    };
     ApiError::new(StatusCode::UNAUTHORIZED, "Unauthorized", detail)
         .with_code(code)
         .challenge(challenge)
@@ -102,7 +102,9 @@ fn refused(code: &'static str, detail: &'static str, error: Option<&str>) -> Api
 
 #[cfg(test)]
 mod tests {
+    use axum::routing::get;
     use http::HeaderValue;
+    use tower::ServiceExt;
 
     use super::*;
     use crate::tokens::TokenHash;
@@ -149,6 +151,22 @@ mod tests {
         }
         let twice: [&[u8]; 2] = [b"Bearer abc", b"Bearer abc"];
         assert_eq!(sent(&twice), "several_authorizations");
+    }
+
+    #[tokio::test]
+    async fn handlers_know_who_it_is_and_see_no_token() {
+        let tokens = Tokens::new(&[("ada", TokenHash::of(b"abc"))]).unwrap();
+        let handler = async |request: Request| {
+            assert!(!request.headers().contains_key(AUTHORIZATION));
+            let principal: &Principal = request.extensions().get().unwrap();
+            principal.id().to_owned()
+        };
+        let router = around(Router::new().route("/who", get(handler)), tokens);
+        let request = Request::get("/who").header(AUTHORIZATION, "Bearer abc");
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        let answer = router.oneshot(request).await.unwrap();
+        let body = axum::body::to_bytes(answer.into_body(), 100).await.unwrap();
+        assert_eq!(body, "ada");
     }
 
     #[test]

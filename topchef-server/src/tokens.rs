@@ -112,20 +112,18 @@ impl fmt::Debug for Tokens {
 
 impl PartialEq for Tokens {
     fn eq(&self, other: &Self) -> bool {
-        let pairs = self.0.iter().zip(other.0.iter());
+        let mut pairs = self.0.iter().zip(other.0.iter());
         self.0.len() == other.0.len()
-            && pairs.fold(true, |same, (one, other)| {
-                same & (one.0 == other.0) & one.1.is(&other.1)
-            })
+            && pairs.all(|(one, other)| one.0 == other.0 && one.1.is(&other.1))
     }
 }
 
 impl Eq for Tokens {}
 
-/// Whether a token may be called that: the name goes into logs and into a file, as it is.
+/// Whether a token may be called that: the name goes into logs and into a file, as it is, and so is not a token itself.
 pub fn is_name(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte);
-    (1..=64).contains(&name.len()) && name.bytes().all(is_plain)
+    (1..=64).contains(&name.len()) && name.bytes().all(is_plain) && !name.starts_with(PREFIX)
 }
 
 /// A new token: 256 random bits.
@@ -204,7 +202,16 @@ mod tests {
         for name in ["ada", "worker-7", "a.b_c@lab", &"x".repeat(64)] {
             assert!(is_name(name), "{name}");
         }
-        for name in ["", "a b", "a\nb", "\"a\"", "Ren\u{e9}", &"x".repeat(65)] {
+        let token = generate().unwrap();
+        for name in [
+            "",
+            "a b",
+            "a\nb",
+            "\"a\"",
+            "Ren\u{e9}",
+            &"x".repeat(65),
+            &token,
+        ] {
             assert!(!is_name(name), "{name}");
         }
     }

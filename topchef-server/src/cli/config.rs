@@ -30,14 +30,13 @@ pub(super) fn run(all: &AllInForce, as_json: bool) -> io::Result<()> {
         });
         writeln!(stdout, "{:#}", settings.chain(tokens).collect::<Value>())?;
     } else {
-        stdout.write_all(to_toml(all).as_bytes())?;
+        write_toml(all, &mut stdout)?;
     }
     stdout.flush()
 }
 
 /// A configuration file that says the same, without passwords and tokens, with the origin of each value in a comment.
-fn to_toml(all: &AllInForce) -> String {
-    let mut text = String::new();
+fn write_toml(all: &AllInForce, out: &mut impl Write) -> io::Result<()> {
     let mut table = "";
     for InForce {
         setting,
@@ -48,20 +47,17 @@ fn to_toml(all: &AllInForce) -> String {
         let (own_table, key) = setting.key.split_once('.').unwrap_or(("", setting.key));
         if own_table != table {
             table = own_table;
-            text.push_str(&format!("\n[{table}]\n"));
+            writeln!(out, "\n[{table}]")?;
         }
-        text.push_str(&match value {
-            Some(value) => format!("{key} = {}  # {}\n", literal(value), in_comment(origin)),
-            None => format!("# {key} is not set\n"),
-        });
+        match value {
+            Some(value) => writeln!(out, "{key} = {}  # {}", literal(value), in_comment(origin))?,
+            None => writeln!(out, "# {key} is not set")?,
+        }
     }
     for (name, origin) in &all.tokens {
-        text.push_str(&format!(
-            "\n# the token of {name}  # {}",
-            in_comment(origin)
-        ));
+        writeln!(out, "\n# the token of {name}  # {}", in_comment(origin))?;
     }
-    text
+    Ok(())
 }
 
 /// A value as TOML writes it.
@@ -122,7 +118,9 @@ mod tests {
             })
             .collect();
         let tokens = vec![("ada".to_owned(), Origin::Default)];
-        let text = to_toml(&AllInForce { settings, tokens });
+        let mut text = Vec::new();
+        write_toml(&AllInForce { settings, tokens }, &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
         let table = toml::de::DeTable::parse(&text).unwrap_or_else(|error| panic!("{error}"));
         for setting in SETTINGS {
             let value = match setting.key.split_once('.') {

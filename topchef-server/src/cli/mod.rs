@@ -63,7 +63,7 @@ enum Command {
 #[derive(Debug)]
 pub enum Plan {
     /// Run the server.
-    Serve(Config),
+    Serve(Box<Config>),
     /// Create the database or bring it up to date.
     Migrate(StorageConfig),
     /// Print the settings of the server, for people or as JSON.
@@ -111,10 +111,13 @@ impl Cli {
     /// # Errors
     /// The first setting that cannot be used.
     pub fn plan(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Plan, ConfigError> {
-        let serve = |flags: &ServeFlags| Config::resolve(|name| flags.flag(name), &variable);
+        let serve = |flags: &ServeFlags| {
+            let config = Config::resolve(|name| flags.flag(name), &variable)?;
+            Ok(Plan::Serve(Box::new(config)))
+        };
         match &self.command {
-            None => serve(&self.serve).map(Plan::Serve),
-            Some(Command::Serve(args)) => serve(args).map(Plan::Serve),
+            None => serve(&self.serve),
+            Some(Command::Serve(flags)) => serve(flags),
             Some(Command::Migrate(args)) => {
                 StorageConfig::resolve(|name| args.flag(name), &variable).map(Plan::Migrate)
             }
@@ -157,7 +160,7 @@ impl Plan {
     /// The command failed; the settings and the log are not looked at any more.
     pub async fn run(self) -> Result<(), CliError> {
         match self {
-            Self::Serve(config) => Ok(serve::run(config).await?),
+            Self::Serve(config) => Ok(serve::run(*config).await?),
             Self::Migrate(config) => Ok(migrate::run(&config).await?),
             Self::Config(settings, as_json) => {
                 config::run(&settings, as_json).map_err(CliError::Print)
@@ -197,7 +200,7 @@ mod tests {
 
     fn serve(args: &[&str]) -> Config {
         match plan(args) {
-            Plan::Serve(config) => config,
+            Plan::Serve(config) => *config,
             _ => panic!("{args:?} is not serve"),
         }
     }

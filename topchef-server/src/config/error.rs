@@ -114,9 +114,11 @@ pub enum ConfigError {
         name: Origin,
     },
     /// A token has a name that cannot be logged as it is.
-    #[error("{name} is no name for a token, which has 1 to 64 letters, digits and any of - _ . @")]
+    #[error(
+        "a name in {name} is none for a token, which has 1 to 64 letters, digits and any of - _ . @, and is not one itself"
+    )]
     TokenName {
-        /// Where it stands.
+        /// Where it stands; the name is not repeated.
         name: Origin,
     },
     /// Two names stand for one token, or two tokens have one name: nobody could say who sends a request.

@@ -1,12 +1,10 @@
-//! The configuration file: TOML, read into the values under the keys of the settings, each with its line.
+//! The configuration file: what stands in it under the keys of the settings, and the names of tokens.
 //! It does not know what a value means, and nothing that it says of a file repeats a value: one may be a password.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
-
+use super::entries::{Entry, Value, entries};
 use super::error::ConfigError;
 use super::origin::Origin;
 use super::setting::{Setting, Takes};
@@ -22,24 +20,6 @@ const TOKENS: &str = "tokens";
 pub(super) struct File {
     path: PathBuf,
     entries: BTreeMap<String, Entry>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    value: Value,
-    line: usize,
-}
-
-#[derive(Debug)]
-enum Value {
-    Text(String),
-    /// In decimal digits.
-    Number(String),
-    Switch(bool),
-    /// A table with nothing in it.
-    EmptyTable,
-    /// What no setting takes, as a sort of value.
-    Other(&'static str),
 }
 
 impl File {
@@ -59,18 +39,11 @@ impl File {
         Ok(file)
     }
 
-    /// The entries of a text; those of a table that `is_open` names stand under its name and their own.
     fn entries(path: &Path, text: &str, is_open: fn(&str) -> bool) -> Result<Self, ConfigError> {
-        let table = DeTable::parse(text).map_err(|error| ConfigError::NotToml {
+        Ok(Self {
             path: path.to_owned(),
-            line: error.span().map_or(1, |span| line(text, span.start)),
-            // Its own Display shows the line of the file, with whatever secret is on it.
-            reason: error.message().to_owned(),
-        })?;
-        let mut entries = BTreeMap::new();
-        flatten("", table.get_ref(), text, is_open, &mut entries);
-        let path = path.to_owned();
-        Ok(Self { path, entries })
+            entries: entries(path, text, is_open)?,
+        })
     }
 
     /// The tokens of its table, by their names.
@@ -165,69 +138,11 @@ impl File {
     }
 }
 
-impl Value {
-    fn sort(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "a string",
-            Self::Number(_) => "a number",
-            Self::Switch(_) => "true or false",
-            Self::EmptyTable => "a table",
-            Self::Other(sort) => sort,
-        }
-    }
-}
-
 fn wanted(takes: Takes) -> &'static str {
     match takes {
         Takes::Text(_) => "a string, in quotes",
         Takes::Number(_) => "a whole number",
         Takes::Switch => "true or false",
-    }
-}
-
-/// The entries of a table, those of a table in it that `is_open` names included; another stays whole, to be refused under
-/// its own name.
-fn flatten(
-    table_name: &str,
-    table: &DeTable<'_>,
-    text: &str,
-    is_open: fn(&str) -> bool,
-    found: &mut BTreeMap<String, Entry>,
-) {
-    for (name, value) in table {
-        let key = if table_name.is_empty() {
-            name.get_ref().to_string()
-        } else {
-            format!("{table_name}.{}", name.get_ref())
-        };
-        match value.get_ref() {
-            DeValue::Table(table) if is_open(&key) && !table.is_empty() => {
-                flatten(&key, table, text, is_open, found);
-            }
-            _ => {
-                let entry = Entry {
-                    value: read(value),
-                    line: line(text, name.span().start),
-                };
-                found.insert(key, entry);
-            }
-        }
-    }
-}
-
-fn read(value: &Spanned<DeValue<'_>>) -> Value {
-    match value.get_ref() {
-        DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Boolean(switch) => Value::Switch(*switch),
-        DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix())
-            .map_or(Value::Other("a number without end"), |number| {
-                Value::Number(number.to_string())
-            }),
-        DeValue::Float(_) => Value::Other("a number with a fraction"),
-        DeValue::Datetime(_) => Value::Other("a date or time"),
-        DeValue::Array(_) => Value::Other("an array"),
-        DeValue::Table(table) if table.is_empty() => Value::EmptyTable,
-        DeValue::Table(_) => Value::Other("a table"),
     }
 }
 
@@ -254,12 +169,6 @@ fn tables() -> impl Iterator<Item = &'static str> {
         .iter()
         .filter_map(|setting| setting.key.split_once('.').map(|(table, _)| table));
     of_settings.chain([TOKENS])
-}
-
-/// The line of an offset, counted from 1.
-fn line(text: &str, offset: usize) -> usize {
-    let before = text.as_bytes().iter().take(offset);
-    before.filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

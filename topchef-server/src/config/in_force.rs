@@ -54,7 +54,7 @@ pub enum Shown {
 type Show = fn(&Config) -> Option<Shown>;
 
 const SHOWN: [(Setting, Show); SETTINGS.len()] = [
-    (HOST, |config| text(config.address.ip())),
+    (HOST, |config| text(&config.address.ip())),
     (PORT, |config| number(config.address.port())),
     (PUBLIC_URL, |config| {
         config.public_url.as_ref().and_then(text)
@@ -62,7 +62,7 @@ const SHOWN: [(Setting, Show); SETTINGS.len()] = [
     (ALLOW_ANONYMOUS, |config| switch(config.allow_anonymous)),
     (TOKENS_FILE, |config| {
         let file = config.tokens_file.as_ref()?;
-        text(file.display())
+        text(&file.display())
     }),
     (THREADS, |config| size(config.threads.get())),
     (DATABASE, |config| text(&config.database)),
@@ -76,7 +76,7 @@ const SHOWN: [(Setting, Show); SETTINGS.len()] = [
     }),
     (LOG_FILE, |config| {
         let file = config.log.file.as_ref()?;
-        text(file.display())
+        text(&file.display())
     }),
     (LOG_FORMAT, |config| text(config.log.format.name())),
     (LOG_KEEP, |config| size(config.log.keep)),
@@ -105,7 +105,7 @@ const SHOWN: [(Setting, Show); SETTINGS.len()] = [
 ];
 
 #[expect(clippy::unnecessary_wraps, reason = "a value that there is")]
-fn text(value: impl ToString) -> Option<Shown> {
+fn text(value: &(impl ToString + ?Sized)) -> Option<Shown> {
     Some(Shown::Text(value.to_string()))
 }
 

@@ -16,6 +16,7 @@ mod settings;
 
 mod error;
 
+mod entries;
 mod suggestion;
 
 mod file;

@@ -31,7 +31,8 @@ pub(super) fn tokens(sources: &Sources<'_>) -> Result<Tokens, ConfigError> {
     for (name, hash) in &given {
         let origin = || hash.origin.clone();
         if !is_name(name) {
-            return Err(ConfigError::TokenName { name: origin() });
+            let name = nameless(origin());
+            return Err(ConfigError::TokenName { name });
         }
         let hash = TokenHash::parse(&hash.value);
         let hash = hash.ok_or_else(|| ConfigError::TokenForm { name: origin() })?;
@@ -47,6 +48,18 @@ pub(super) fn tokens(sources: &Sources<'_>) -> Result<Tokens, ConfigError> {
             other: one,
         }
     })
+}
+
+/// An origin without the name of a token: it may be a token in the wrong place.
+fn nameless(origin: Origin) -> Origin {
+    match origin {
+        Origin::File { path, line, .. } => Origin::File {
+            path,
+            key: "tokens".to_owned(),
+            line,
+        },
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -115,7 +128,14 @@ mod tests {
                 "[tokens]\nada.b = \"ABC\"",
                 "`tokens.ada` on line 2 of topchef.toml is a table, but must be a string",
             ),
-            ("[tokens]\n\"a b\" = \"ABC\"", "is no name for a token"),
+            (
+                "[tokens]\n\"a b\" = \"ABC\"",
+                "a name in `tokens` on line 2 of topchef.toml is none for a token",
+            ),
+            (
+                "[tokens]\ntopchef_secret = \"ada\"",
+                "a name in `tokens` on line 2 of topchef.toml is none for a token",
+            ),
             (
                 "[tokens]\nada = \"ABC\"\nlab = \"ABC\"",
                 "`tokens.lab` on line 3 of topchef.toml is the token of `ada`",
