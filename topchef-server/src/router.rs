@@ -13,6 +13,7 @@ use topchef_runtime::http::guarded;
 
 use crate::api;
 use crate::app::App;
+use crate::authentication;
 use crate::compat::v1;
 use crate::compat::v2::{jobs, root, service_jobs, services, validator};
 use crate::layers;
@@ -21,8 +22,10 @@ use crate::operating::{health, metrics};
 /// The router over the application, for a server that serves nothing else.
 pub fn router(app: App) -> Router {
     let counted = app.metrics().clone();
+    let tokens = app.tokens().clone();
     let operating = operating().with_state(app.clone());
-    layers::around(guarded(routes(app).merge(operating)), counted)
+    let router = guarded(routes(app).merge(operating));
+    layers::around(authentication::around(router, tokens), counted)
 }
 
 /// What is for who runs the server.
