@@ -282,8 +282,12 @@ async fn requests_are_counted_by_their_routes_and_never_by_their_paths() {
         let name = format!("topchef_http_requests_total{{{labels}}}");
         assert_eq!(sample(&text, &name), Some(count), "{name}\n{text}");
     }
-    for secret in [&*service, &*job, "nowhere/"] {
-        assert!(!text.contains(secret), "{secret} is in\n{text}");
+    for chosen in [&*service, &*job, "nowhere/"] {
+        let mut lines = text.lines().filter(|line| line.contains("http_request"));
+        assert!(
+            lines.all(|line| !line.contains(chosen)),
+            "{chosen} is in\n{text}"
+        );
     }
     let histogram = "topchef_http_request_duration_seconds";
     let labels = r#"method="GET",route="/jobs/{job}""#;
@@ -331,6 +335,74 @@ async fn what_the_database_does_is_counted() {
     assert!(sample(&text, own).is_some(), "{text}");
     let build = format!("topchef_build_info{{version=\"0.1.0\",database=\"{database}\"}}");
     assert_eq!(sample(&text, &build), Some(1.0), "{text}");
+}
+
+#[tokio::test]
+async fn jobs_are_counted_by_service_and_state() {
+    let server = Server::start();
+    let api = server.api();
+    let service = lab::register(&api, &lab::centrifuge()).await;
+    let other = lab::register(&api, &lab::centrifuge()).await;
+    let mut jobs = Vec::new();
+    for rpm in [100, 200, 300, 400, 500] {
+        jobs.push(lab::submit(&api, &service, &json!({"rpm": rpm})).await);
+    }
+    let done = json!({"status": "COMPLETED", "results": {"mass_mg": 1}});
+    for (job, change) in jobs.iter().zip([
+        json!({"status": "WORKING"}),
+        done.clone(),
+        json!({"status": "ERROR"}),
+        // What is so already has not become so once more.
+        json!({"status": "REGISTERED"}),
+    ]) {
+        api.patch(&format!("/jobs/{job}"), &change)
+            .await
+            .expect(200);
+    }
+    api.patch(&format!("/jobs/{}", jobs[1]), &done)
+        .await
+        .expect(200);
+    let text = metrics(&api).await;
+    for (state, count) in [("ready", 2.0), ("leased", 1.0)] {
+        let name = format!("topchef_jobs{{service=\"{service}\",state=\"{state}\"}}");
+        assert_eq!(sample(&text, &name), Some(count), "{text}");
+    }
+    for state in ["succeeded", "failed"] {
+        let labels = format!("service=\"{service}\",state=\"{state}\"");
+        let finished = format!("topchef_jobs_finished_total{{{labels}}}");
+        assert_eq!(sample(&text, &finished), Some(1.0), "{text}");
+        let open = format!("topchef_jobs{{{labels}}}");
+        assert_eq!(sample(&text, &open), None, "{text}");
+    }
+    let oldest = format!("topchef_jobs_oldest_ready_seconds{{service=\"{service}\"}}");
+    let oldest = sample(&text, &oldest).unwrap();
+    assert!((0.0..60.0).contains(&oldest), "{oldest}");
+    // A service without jobs is not there.
+    assert!(!text.contains(&other), "{text}");
+}
+
+#[tokio::test]
+async fn the_oldest_job_is_found_whatever_its_priority() {
+    let server = Server::start();
+    let api = server.api();
+    let service = lab::register(&api, &lab::centrifuge()).await;
+    let old = lab::submit(&api, &service, &json!({"rpm": 100})).await;
+    for rpm in [200, 300] {
+        lab::submit(&api, &service, &json!({"rpm": rpm})).await;
+    }
+    let id = match Kind::of_this_run() {
+        Kind::Sqlite => format!("x'{}'", old.replace('-', "")),
+        Kind::Postgres => format!("'{old}'"),
+    };
+    let database = server.launch().database();
+    database.execute(&format!(
+        "UPDATE jobs SET priority = 1; \
+         UPDATE jobs SET priority = 0, run_at = '2020-01-01T00:00:00.000000+00:00' WHERE id = {id}"
+    ));
+    let text = metrics(&api).await;
+    let oldest = format!("topchef_jobs_oldest_ready_seconds{{service=\"{service}\"}}");
+    let oldest = sample(&text, &oldest).unwrap();
+    assert!(oldest > 24.0 * 3600.0, "{oldest}");
 }
 
 #[tokio::test]

@@ -20,11 +20,11 @@ pub mod migrations;
 
 pub mod contract;
 
-pub mod metrics;
-
 pub mod resources;
 
 pub mod queue;
+
+pub mod metrics;
 
 pub mod readiness;
 

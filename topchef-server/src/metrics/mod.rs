@@ -2,6 +2,7 @@
 //!
 //! It does not know who asks. What the database and its driver count is read when somebody does.
 
+mod jobs;
 mod requests;
 mod stored;
 mod text;
@@ -15,6 +16,7 @@ use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
 
+pub use jobs::OpenJobs;
 pub use requests::count;
 pub use stored::{LastStored, Stored};
 pub use text::{Kind, Text};

@@ -9,14 +9,15 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use topchef_runtime::database::{PostgresStatistics, SqliteStatistics, Statistics};
 
 use crate::app::App;
-use crate::metrics::{Kind, Stored, Text};
+use crate::metrics::{Kind, OpenJobs, Stored, Text};
+use crate::queue::{Queue, Told};
 
 /// The media type of the format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /metrics`.
 pub async fn show(State(app): State<App>) -> Response {
-    let stored = app.stored().ask(app.database()).await;
+    let stored = app.stored().ask(app.queue()).await;
     let mut text = Text::after(app.metrics().render());
     let statistics = app.database().statistics();
     build(&mut text, &statistics);
@@ -32,7 +33,11 @@ pub async fn show(State(app): State<App>) -> Response {
         Statistics::Postgres(statistics) => postgres(&mut text, statistics),
         _ => {}
     }
-    database(&mut text, stored);
+    database(&mut text, stored.as_ref());
+    if let Some(jobs) = stored.and_then(|stored| stored.jobs) {
+        open_jobs(&mut text, &jobs);
+    }
+    finished_jobs(&mut text, app.queue());
     let headers = [(CONTENT_TYPE, TEXT), (CACHE_CONTROL, "no-store")];
     (headers, text.into_string()).into_response()
 }
@@ -85,7 +90,7 @@ fn postgres(text: &mut Text, statistics: &PostgresStatistics) {
         .sample(name, &[], statistics.limit);
 }
 
-fn database(text: &mut Text, stored: Option<Stored>) {
+fn database(text: &mut Text, stored: Option<&Stored>) {
     let name = "topchef_database_up";
     text.family(name, Kind::Gauge, "Whether the database answers.")
         .sample(name, &[], u8::from(stored.is_some()));
@@ -95,4 +100,34 @@ fn database(text: &mut Text, stored: Option<Stored>) {
     text.family(name, Kind::Gauge, help)
         .sample(name, &[("state", "waiting")], stored.waiting)
         .sample(name, &[("state", "dead")], stored.dead);
+}
+
+fn open_jobs(text: &mut Text, jobs: &OpenJobs) {
+    let name = "topchef_jobs";
+    text.family(name, Kind::Gauge, "Jobs that are not finished.");
+    for ((told, state), count) in &jobs.counts {
+        let labels = [("service", &*shown(*told)), ("state", state.as_str())];
+        text.sample(name, &labels, count);
+    }
+    let name = "topchef_jobs_oldest_ready_seconds";
+    let help = "For how long the oldest job waits that a worker can take.";
+    text.family(name, Kind::Gauge, help);
+    for (service, seconds) in &jobs.oldest_seconds {
+        text.sample(name, &[("service", &*shown(Some(*service)))], seconds);
+    }
+}
+
+fn finished_jobs(text: &mut Text, queue: &Queue) {
+    let name = "topchef_jobs_finished_total";
+    let help = "Jobs that came to an end through this server.";
+    text.family(name, Kind::Counter, help);
+    for (told, state, count) in queue.finished_counts() {
+        let labels = [("service", &*shown(told)), ("state", state.as_str())];
+        text.sample(name, &labels, count);
+    }
+}
+
+/// A service by its id; those that are not told apart by a word that is none.
+fn shown(told: Told) -> String {
+    told.map_or_else(|| "other".to_owned(), |service| service.to_string())
 }

@@ -37,13 +37,17 @@ impl Queue {
             let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
             self.check_results(job.service_id, results).await?;
         }
-        again(async || {
+        let (job, has_ended) = again(async || {
             let mut tx = self.database().transaction().await?;
-            let job = self.change_checked(&mut tx, id, change).await?;
+            let (job, before) = self.change_checked(&mut tx, id, change).await?;
             tx.commit().await?;
-            Ok(Job::clone(&job))
+            Ok((Job::clone(&job), job.state.is_end() && job.state != before))
         })
-        .await
+        .await?;
+        if has_ended {
+            self.0.finished.add(job.service_id, job.state);
+        }
+        Ok(job)
     }
 
     /// Takes a job out of the queue that is not finished; a worker that has it already is told when it comes back.
@@ -91,13 +95,13 @@ impl Queue {
         contract.check_results(results.as_str().to_owned()).await
     }
 
-    /// Changes a job in a transaction, to which no results are given that were not checked.
+    /// Changes a job in a transaction, to which no results are given that were not checked; gives the state before as well.
     pub(crate) async fn change_checked(
         &self,
         tx: &mut Transaction,
         id: Uuid,
         change: &JobChange,
-    ) -> Result<Tracked<Job>, Report> {
+    ) -> Result<(Tracked<Job>, JobState), Report> {
         let job = tx.get::<Job>(id).await?;
         let mut job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
         if !change
@@ -114,6 +118,7 @@ impl Queue {
             state: job.state,
             results: stored.as_ref().map(|stored| &stored.document),
         };
+        let from = job.state;
         let state = moved(&before, change.status, change.results.as_ref())?;
         self.enter(&mut job, state);
         if let Some(results) = &change.results {
@@ -121,7 +126,7 @@ impl Queue {
             store_results(tx, id, stored, results).await?;
         }
         tx.save(&mut job).await?;
-        Ok(job)
+        Ok((job, from))
     }
 
     /// Notes in a job's row what being in a state means.

@@ -6,6 +6,7 @@
 mod abandoned;
 mod change;
 mod documents;
+mod finished;
 mod moves;
 mod removal;
 mod sets;
@@ -19,7 +20,9 @@ use std::time::Duration;
 use topchef_runtime::Database;
 
 use crate::contract::Limits;
-use crate::resources::Contracts;
+use crate::resources::{Contracts, JobState};
+
+use finished::Finished;
 
 pub use abandoned::Watch;
 pub use change::JobChange;
@@ -27,6 +30,8 @@ pub use documents::Documents;
 pub use removal::Removal;
 pub use sets::Progress;
 pub use submit::{Submission, Submit, Submitted};
+pub use finished::{MOST_SERVICES, Told};
+pub use submit::{Submit, Submitted};
 pub use view::{JobField, JobView};
 
 /// For how long a worker is waited for that gives no sign of life, when nobody says otherwise: a day.
@@ -40,6 +45,7 @@ struct Shared {
     database: Database,
     contracts: Contracts,
     worker_timeout: Option<Duration>,
+    finished: Finished,
 }
 
 impl Queue {
@@ -50,6 +56,7 @@ impl Queue {
             database,
             contracts: Contracts::new(limits),
             worker_timeout: Some(WORKER_TIMEOUT),
+            finished: Finished::default(),
         }))
     }
 
@@ -60,12 +67,18 @@ impl Queue {
             database: self.0.database.clone(),
             contracts: self.0.contracts.clone(),
             worker_timeout: timeout,
+            finished: self.0.finished.clone(),
         }))
     }
 
     /// The database.
     pub fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    /// How many jobs came to an end through this program, by their service and the state that they ended in.
+    pub fn finished_counts(&self) -> Vec<(Told, JobState, u64)> {
+        self.0.finished.counts()
     }
 
     /// The contracts of all services.

@@ -2,6 +2,7 @@
 //!
 //! Everything here is told by the index of open jobs, however many are finished.
 
+use chrono::{DateTime, Utc};
 use topchef_runtime::ApiError;
 use topchef_runtime::Report;
 use uuid::Uuid;
@@ -58,6 +59,32 @@ impl Queue {
     pub async fn open_counts(&self) -> Result<Vec<(Uuid, JobState, u64)>, Report> {
         let jobs = self.database().select::<Job>().filter(open());
         jobs.count_by(Job::SERVICE_ID, Job::STATE).await
+    }
+
+    /// Since when the job of a service waits that has waited longest, of those that a worker can take; none when none waits.
+    ///
+    /// It is found by a look into the index for each priority that waiting jobs have; those below the first eight
+    /// priorities are not looked at.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn waiting_since(&self, service: Uuid) -> Result<Option<DateTime<Utc>>, Report> {
+        const PRIORITIES: usize = 8;
+        let (mut since, mut below) = (None, None);
+        for _ in 0..PRIORITIES {
+            let mut waiting = Job::SERVICE_ID.eq(service).and(ready());
+            if let Some(priority) = below {
+                waiting = waiting.and(Job::PRIORITY.lt(priority));
+            }
+            let jobs = self.database().select::<Job>().filter(waiting);
+            let jobs = jobs.order_by(Job::PRIORITY.desc());
+            let Some(first) = jobs.order_by(Job::RUN_AT.asc()).first().await? else {
+                break;
+            };
+            since = since.into_iter().chain([first.run_at]).min();
+            below = Some(first.priority);
+        }
+        Ok(since)
     }
 
     /// The service with that id.
