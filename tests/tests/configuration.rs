@@ -1,5 +1,11 @@
 //! Where settings come from: the file, the environment, flags; what `config` says of them; what is refused.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of a test, which they stop"
+)]
+
 use serde_json::Value;
 use topchef_tests::{Finished, Launch};
 

@@ -1,5 +1,7 @@
 //! The limits of schemas and of what they validate, each set to something small, in the real binary.
 
+#![expect(clippy::panic, reason = "helpers of a test, which they stop")]
+
 use serde_json::{Value, json};
 use std::sync::Arc;
 use topchef_tests::{Answer, Launch, Scratch, Server, lab};

@@ -1,5 +1,7 @@
 //! Bearer tokens in the real binary: who is let in, what everybody else is told, what is never logged.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test, which they stop")]
+
 use serde_json::json;
 use topchef_tests::{Answer, Api, Finished, Launch, Server, lab, raw};
 
