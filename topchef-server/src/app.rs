@@ -86,7 +86,7 @@ impl App {
                 * Limits::EVALUATIONS_PER_MILLISECOND,
             ..Limits::default()
         };
-        let queue = Queue::new(database.clone(), limits);
+        let queue = Queue::new(database.clone(), limits).worker_timeout(config.worker_timeout);
         let mut state = Extensions::new();
         state.insert(queue.contracts().clone());
         Self(Arc::new(Shared {

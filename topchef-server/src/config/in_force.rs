@@ -12,7 +12,7 @@ use super::settings::{
     ALLOW_ANONYMOUS, API_VERSION, DATABASE, DATABASE_CONNECTIONS, DEBUG, DOCUMENTATION_URL, HOST,
     LOG_FILE, LOG_FILTER, LOG_FORMAT, LOG_KEEP, MAINTAINER_EMAIL, MAINTAINER_NAME, MAX_BODY_BYTES,
     MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_SCHEMA_BYTES, MAX_VALIDATION_MILLISECONDS, PORT, PUBLIC_URL,
-    SETTINGS, SOURCE_CODE_REPOSITORY_URL, THREADS, TOKENS_FILE,
+    SETTINGS, SOURCE_CODE_REPOSITORY_URL, THREADS, TOKENS_FILE, WORKER_TIMEOUT,
 };
 use super::source::Sources;
 use super::token_table::given_tokens;
@@ -63,6 +63,9 @@ const SHOWN: [(Setting, Show); SETTINGS.len()] = [
     (TOKENS_FILE, |config| {
         let file = config.tokens_file.as_ref()?;
         text(&file.display())
+    }),
+    (WORKER_TIMEOUT, |config| {
+        number(config.worker_timeout.map_or(0, |timeout| timeout.as_secs()))
     }),
     (THREADS, |config| size(config.threads.get())),
     (DATABASE, |config| text(&config.database)),

@@ -4,6 +4,7 @@
 use std::{
     net::SocketAddr,
     num::{NonZeroU32, NonZeroUsize},
+    time::Duration,
 };
 
 use super::{
@@ -16,6 +17,7 @@ use super::{
     public_url::public_url,
     settings::{
         ALLOW_ANONYMOUS, DATABASE, DATABASE_CONNECTIONS, PORT, PUBLIC_URL, THREADS, TOKENS_FILE,
+        WORKER_TIMEOUT,
     },
     source::Sources,
     token_table::tokens,
@@ -24,6 +26,9 @@ use super::{
 
 /// More threads than any machine has processors for; the runtime would try to start them all.
 const MOST_THREADS: usize = 1024;
+
+/// A year, in seconds: whoever waits longer waits without end.
+const LONGEST_WORK: u64 = 365 * 24 * 60 * 60;
 
 /// More connections than a PostgreSQL server takes well: each is a process there.
 const MOST_CONNECTIONS: u32 = 1000;
@@ -79,6 +84,18 @@ pub(super) fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
             .ok()
             .filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS)
     })?;
+    let worker_timeout = sources.parse(
+        WORKER_TIMEOUT,
+        "a number of seconds from 0 to 31536000",
+        |value| {
+            value
+                .parse()
+                .ok()
+                .filter(|seconds| *seconds <= LONGEST_WORK)
+        },
+    )?;
+    let worker_timeout =
+        worker_timeout.map(|seconds| (seconds > 0).then(|| Duration::from_secs(seconds)));
     let database_connections =
         sources.parse(DATABASE_CONNECTIONS, "a number from 1 to 1000", |value| {
             value
@@ -102,6 +119,7 @@ pub(super) fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
         tokens,
         tokens_file: sources.find(TOKENS_FILE)?.map(|given| given.value.into()),
         limits: limits(sources)?,
+        worker_timeout: worker_timeout.unwrap_or(default.worker_timeout),
         threads: threads.unwrap_or(default.threads),
         log: log(sources)?,
         metadata: metadata(sources)?,

@@ -65,6 +65,16 @@ pub(super) const TOKENS_FILE: Setting = Setting {
     taken_by: TakenBy::Serve,
 };
 
+pub(super) const WORKER_TIMEOUT: Setting = Setting {
+    key: "worker_timeout",
+    variables: &["TOPCHEF_WORKER_TIMEOUT"],
+    flag: "--worker-timeout",
+    takes: Takes::Number("SECONDS"),
+    default: "86400",
+    help: "After how many seconds a job waits again whose worker neither changes it nor checks in; 0 for never",
+    taken_by: TakenBy::Serve,
+};
+
 pub(super) const THREADS: Setting = Setting {
     key: "threads",
     variables: &["TOPCHEF_THREADS", "THREADS"],
@@ -246,12 +256,13 @@ pub(super) const API_VERSION: Setting = Setting {
 };
 
 /// All settings, in the order in which they are shown.
-pub const SETTINGS: [Setting; 23] = [
+pub const SETTINGS: [Setting; 24] = [
     HOST,
     PORT,
     PUBLIC_URL,
     ALLOW_ANONYMOUS,
     TOKENS_FILE,
+    WORKER_TIMEOUT,
     THREADS,
     DATABASE,
     DATABASE_CONNECTIONS,

@@ -5,11 +5,15 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
+    time::Duration,
 };
 
 use crate::tokens::Tokens;
 
 use super::{database::DatabaseAddress, limits::LimitsConfig, log::LogConfig, metadata::Metadata};
+
+/// For how long a worker is waited for that gives no sign of life, when nobody says otherwise: a day.
+pub(super) const WORKER_TIMEOUT: Duration = Duration::from_hours(24);
 
 /// Everything `serve` needs to know, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub struct Config {
     pub tokens_file: Option<PathBuf>,
     /// How much a request may take of the server.
     pub limits: LimitsConfig,
+    /// For how long a worker is waited for that gives no sign of life; without end where there is none.
+    pub worker_timeout: Option<Duration>,
     /// The number of worker threads of the runtime.
     pub threads: NonZeroUsize,
     /// Where the log goes and how much it says.
@@ -59,6 +65,7 @@ impl Default for Config {
             tokens: Tokens::default(),
             tokens_file: None,
             limits: LimitsConfig::default(),
+            worker_timeout: Some(WORKER_TIMEOUT),
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             log: LogConfig::default(),
             metadata: Metadata::default(),

@@ -71,19 +71,23 @@ impl Queue {
         id: Uuid,
         step: fn(JobState) -> Result<JobState, ApiError>,
     ) -> Result<Job, Report> {
-        again(async || {
+        let (job, has_ended) = again(async || {
             let mut tx = self.database().transaction().await?;
             let job = tx.get::<Job>(id).await?;
             let mut job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
-            let state = step(job.state)?;
-            if state != job.state {
+            let (before, state) = (job.state, step(job.state)?);
+            if state != before {
                 self.enter(&mut job, state);
                 tx.save(&mut job).await?;
             }
             tx.commit().await?;
-            Ok(Job::clone(&job))
+            Ok((Job::clone(&job), state.is_end() && state != before))
         })
-        .await
+        .await?;
+        if has_ended {
+            self.0.finished.add(job.service_id, job.state);
+        }
+        Ok(job)
     }
 
     /// Whether results satisfy a service's schema.

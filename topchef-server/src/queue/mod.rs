@@ -27,15 +27,11 @@ use finished::Finished;
 pub use abandoned::Watch;
 pub use change::JobChange;
 pub use documents::Documents;
+pub use finished::{MOST_SERVICES, Told};
 pub use removal::Removal;
 pub use sets::Progress;
 pub use submit::{Submission, Submit, Submitted};
-pub use finished::{MOST_SERVICES, Told};
-pub use submit::{Submit, Submitted};
 pub use view::{JobField, JobView};
-
-/// For how long a worker is waited for that gives no sign of life, when nobody says otherwise: a day.
-pub const WORKER_TIMEOUT: Duration = Duration::from_hours(24);
 
 /// The queue over a database; cheap to clone.
 #[derive(Clone)]
@@ -55,12 +51,12 @@ impl Queue {
         Self(Arc::new(Shared {
             database,
             contracts: Contracts::new(limits),
-            worker_timeout: Some(WORKER_TIMEOUT),
+            worker_timeout: None,
             finished: Finished::default(),
         }))
     }
 
-    /// With another time for which a worker is waited for that gives no sign of life; without one, without end.
+    /// With a time for which a worker is waited for that gives no sign of life; without one, without end.
     #[must_use]
     pub fn worker_timeout(self, timeout: Option<Duration>) -> Self {
         Self(Arc::new(Shared {
