@@ -76,7 +76,7 @@ impl Queue {
 
     async fn remove_rest(&self, id: Uuid, removal: Removal) -> Result<(), Report> {
         let mut tx = self.database().transaction().await?;
-        // Held against changes: no job can be submitted for it until this is over.
+        // Whoever submits a job for it at this moment either is told that it is gone, or sees the job go with it.
         let service = tx.get::<Service>(id).await?;
         let service = service.ok_or_else(|| ApiError::record_not_found("Service", id))?;
         if removal == Removal::Careful {
