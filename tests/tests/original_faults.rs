@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use topchef_tests::lab::{self, NOBODY, title};
 use topchef_tests::stranger::{assert_refused, assert_useless};
-use topchef_tests::{Api, Launch, Server, raw};
+use topchef_tests::{Api, Launch, Server, eventually, raw};
 
 /// A centrifuge of that name.
 fn named(name: &str) -> Value {
@@ -515,4 +515,42 @@ async fn parameters_and_results_may_be_whatever_their_schema_allows() {
         let refused = api.post(&jobs, &json!({ "parameters": wrong })).await;
         refused.problem(400);
     }
+}
+
+#[tokio::test]
+async fn a_job_whose_worker_is_dead_does_not_stay_working_for_ever() {
+    let launch = Launch::serve().arguments(["--worker-timeout", "1"]);
+    let server = launch.start();
+    let api = server.api();
+    let (service, job) = lab::service_and_job(&api).await;
+    // So that its own check-in, at its registration, does not count for a worker.
+    let silent = json!({"timeout": 0});
+    let path = format!("/services/{service}");
+    api.patch(&path, &silent).await.expect(200);
+    let taken = json!({"status": "WORKING"});
+    let path = format!("/jobs/{job}");
+    api.patch(&path, &taken).await.expect(200);
+    // The worker is gone.
+    eventually("the job to wait again", async || {
+        let job = lab::job(&api, &job).await;
+        (job["status"] == "REGISTERED").then_some(())
+    })
+    .await;
+    let (next, _) = next(&api, &service).await.unwrap();
+    assert_eq!(next, job);
+}
+
+#[tokio::test]
+async fn whoever_reaches_the_server_is_asked_who_they_are_where_that_is_wanted() {
+    let made = Launch::bare().arguments(["token", "lab"]).run();
+    let (token, line) = made.stdout.split_once('\n').unwrap();
+    let launch = Launch::serve();
+    std::fs::write(launch.file("tokens"), line).unwrap();
+    let server = launch.arguments(["--tokens-file", "tokens"]).start();
+    let api = server.api();
+    let body = lab::centrifuge();
+    let refused = api.post("/services", &body).await;
+    refused.refused(401, "Unauthorized");
+    let known = api.request("POST", "/services").bearer_auth(token);
+    api.send(known.json(&body)).await.expect(201);
 }
