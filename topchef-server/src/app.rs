@@ -9,7 +9,7 @@ use http::Extensions;
 use http::request::Parts;
 use topchef_runtime::database::DatabaseError;
 use topchef_runtime::transaction::Endpoint;
-use topchef_runtime::{Context, Database, policies};
+use topchef_runtime::{Context, Database, Principal, policies};
 
 use crate::config::{Config, DatabaseAddress, Metadata};
 use crate::contract::Limits;
@@ -18,6 +18,7 @@ use crate::migrations::{self, MigrationError, Standing};
 use crate::queue::Queue;
 use crate::readiness::Readiness;
 use crate::resources::Service;
+use crate::tokens::Tokens;
 
 /// The application's state; cheap to clone.
 #[derive(Clone)]
@@ -34,6 +35,7 @@ struct Shared {
     readiness: Readiness,
     metrics: Metrics,
     stored: LastStored,
+    tokens: Tokens,
 }
 
 /// Why the application could not be opened.
@@ -77,7 +79,11 @@ impl App {
 
     fn over(database: Database, config: Config) -> Self {
         let limits = Limits {
-            document_bytes: config.max_body_bytes,
+            schema_bytes: config.limits.schema_bytes,
+            document_bytes: config.limits.document_bytes,
+            depth: config.limits.depth,
+            evaluations: config.limits.validation_milliseconds
+                * Limits::EVALUATIONS_PER_MILLISECOND,
             ..Limits::default()
         };
         let queue = Queue::new(database.clone(), limits);
@@ -92,8 +98,9 @@ impl App {
             metrics: Metrics::new(),
             stored: LastStored::default(),
             public_url: config.public_url,
-            max_body_bytes: config.max_body_bytes,
+            max_body_bytes: config.limits.body_bytes,
             metadata: config.metadata,
+            tokens: config.tokens,
         }))
     }
 
@@ -142,9 +149,29 @@ impl App {
         &self.0.stored
     }
 
-    /// The context of a request, for operations on resources.
+    /// Who may use the server; anybody where there is none.
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    /// The context of a request, with whoever sends it, for operations on resources.
     pub fn context(&self, parts: &Parts) -> Context {
         Context::new(self.0.database.clone(), self.0.state.clone(), parts)
+            .with_principal(parts.extensions.get::<Principal>().cloned())
             .with_policy(policies::anybody)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_the_settings_are_those_of_contracts() {
+        let (settings, limits) = (Config::default().limits, Limits::default());
+        assert_eq!(settings.schema_bytes, limits.schema_bytes);
+        assert_eq!(settings.depth, limits.depth);
+        let evaluations = settings.validation_milliseconds * Limits::EVALUATIONS_PER_MILLISECOND;
+        assert_eq!(evaluations, limits.evaluations);
     }
 }

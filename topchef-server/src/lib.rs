@@ -2,6 +2,8 @@
 //!
 //! This file owns the order of the modules, leaf first; it holds no logic.
 
+pub mod tokens;
+
 pub mod config;
 
 pub mod telemetry;
@@ -28,9 +30,15 @@ pub mod readiness;
 
 pub mod app;
 
+pub mod wire;
+
 pub mod compat;
 
+pub mod api;
+
 pub mod operating;
+
+pub mod authentication;
 
 pub mod layers;
 

@@ -5,20 +5,47 @@
 use std::future::ready;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use http::header::ALLOW;
 use http::{Method, StatusCode};
 use topchef_runtime::ApiError;
 use topchef_runtime::http::guarded;
 
+use crate::api;
 use crate::app::App;
+use crate::authentication;
 use crate::compat::v1;
 use crate::compat::v2::{jobs, root, service_jobs, services, validator};
 use crate::layers;
 use crate::operating::{health, metrics};
 
-/// The router over the application.
+/// The router over the application, for a server that serves nothing else.
 pub fn router(app: App) -> Router {
+    let counted = app.metrics().clone();
+    let tokens = app.tokens().clone();
+    let operating = operating().with_state(app.clone());
+    let router = guarded(routes(app).merge(operating));
+    layers::around(authentication::around(router, tokens), counted)
+}
+
+/// What is for who runs the server.
+fn operating() -> Router<App> {
+    Router::new()
+        .route(
+            "/health/live",
+            only("OPTIONS, HEAD, GET", get(health::live)),
+        )
+        .route(
+            "/health/ready",
+            only("OPTIONS, HEAD, GET", get(health::ready)),
+        )
+        .route("/metrics", only("OPTIONS, HEAD, GET", get(metrics::show)))
+}
+
+/// The routes alone, to be merged with those of other resources or nested below a path: what is not served is answered by
+/// the other router.
+pub fn routes(app: App) -> Router {
+    let job_sets = api::job_sets::resource(&app);
     let router = Router::new()
         // About the server.
         .route("/", only("OPTIONS, HEAD, GET", get(root::show)))
@@ -34,7 +61,9 @@ pub fn router(app: App) -> Router {
             "/services/{service}",
             only(
                 "OPTIONS, PATCH, HEAD, GET",
-                get(services::show).patch(services::change),
+                get(services::show)
+                    .patch(services::change)
+                    .delete(api::services::remove),
             ),
         )
         // The jobs of a service.
@@ -62,9 +91,40 @@ pub fn router(app: App) -> Router {
         .route(
             "/jobs/{job}",
             only(
-                "OPTIONS, PATCH, PUT, HEAD, GET",
-                get(jobs::show).patch(jobs::change).put(v1::jobs::replace),
+                "OPTIONS, PATCH, PUT, DELETE, HEAD, GET",
+                get(jobs::show)
+                    .patch(jobs::change)
+                    .put(v1::jobs::replace)
+                    .delete(api::jobs::remove),
             ),
+        )
+        .route(
+            "/jobs/{job}/cancel",
+            only("OPTIONS, POST", post(api::jobs::cancel)),
+        )
+        .route(
+            "/jobs/{job}/retry",
+            only("OPTIONS, POST", post(api::jobs::retry)),
+        )
+        // What is below a set of jobs; the sets are a resource.
+        .route(
+            "/job-sets/{id}/jobs",
+            only(
+                "OPTIONS, POST, HEAD, GET",
+                get(api::job_sets::jobs).post(api::job_sets::add),
+            ),
+        )
+        .route(
+            "/job-sets/{id}/jobs/{job}",
+            only("OPTIONS, DELETE", delete(api::job_sets::remove)),
+        )
+        .route(
+            "/job-sets/{id}/progress",
+            only("OPTIONS, HEAD, GET", get(api::job_sets::progress)),
+        )
+        .route(
+            "/job-sets/{id}/results",
+            only("OPTIONS, HEAD, GET", get(api::job_sets::results)),
         )
         // JSON Schema for anybody.
         .route(
@@ -73,20 +133,11 @@ pub fn router(app: App) -> Router {
                 "OPTIONS, POST, HEAD, GET",
                 get(validator::show).post(validator::validate),
             ),
-        )
-        // For who runs the server.
-        .route(
-            "/health/live",
-            only("OPTIONS, HEAD, GET", get(health::live)),
-        )
-        .route(
-            "/health/ready",
-            only("OPTIONS, HEAD, GET", get(health::ready)),
-        )
-        .route("/metrics", only("OPTIONS, HEAD, GET", get(metrics::show)));
-    let router = router.merge(first_form());
-    let counted = app.metrics().clone();
-    layers::around(guarded(router.with_state(app)), counted)
+        );
+    router
+        .merge(first_form())
+        .with_state(app)
+        .merge(job_sets.reset_fallback())
 }
 
 /// The first form, under `/v1`.

@@ -28,7 +28,7 @@ use crate::column::{Key, KeyType, Row};
 use crate::database::{Connection, Database, DatabaseError, Rows};
 use crate::descriptor::Descriptor;
 use crate::error::{ApiError, Report};
-use crate::query::Condition;
+use crate::query::{Condition, Filter};
 use crate::resource::ModelResource;
 use crate::sql::{Dialect, Statement};
 
@@ -210,6 +210,25 @@ impl Transaction {
             Ok(removed) => Ok(removed.is_some()),
             Err(refusal) => Err(Look::Inside(self).removed(refusal, descriptor, &key).await),
         }
+    }
+
+    /// Removes the records for which a condition holds, and says how many they were.
+    ///
+    /// # Errors
+    /// A [`Report`]: 409 when another record refers to one of them.
+    pub async fn delete_all<M: ModelResource>(&mut self, filter: Filter<M>) -> Result<u64, Report> {
+        let descriptor = M::descriptor();
+        let statement = self.dialect().delete(descriptor, &[filter.condition]);
+        let removed = self.rows(statement, |rows| {
+            let mut removed = 0;
+            while rows.next()?.is_some() {
+                removed += 1;
+            }
+            Ok(removed)
+        });
+        removed
+            .await
+            .map_err(|error| error.into_report(Some(descriptor)))
     }
 
     /// Looks for records, with everything that this transaction wrote.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use topchef_runtime::database::{self, DatabaseError};
 
-use super::storage::StorageArgs;
+use super::flags::StorageFlags;
 use crate::app;
 use crate::config::{DatabaseAddress, StorageConfig};
 
@@ -17,7 +17,7 @@ pub(super) struct BackupArgs {
     #[arg(value_name = "PATH")]
     path: PathBuf,
     #[command(flatten)]
-    storage: StorageArgs,
+    storage: StorageFlags,
 }
 
 impl BackupArgs {

@@ -1,25 +1,8 @@
 //! `migrate`: creates the database or brings it up to date, then exits.
 //! It does not know what the tables are.
 
-use clap::Args;
-
-use super::storage::StorageArgs;
 use crate::config::StorageConfig;
 use crate::migrations::{self, MigrationError};
-
-/// The flags of `migrate`.
-#[derive(Debug, Args)]
-pub(super) struct MigrateArgs {
-    #[command(flatten)]
-    storage: StorageArgs,
-}
-
-impl MigrateArgs {
-    /// What a flag was set to.
-    pub(super) fn flag(&self, name: &str) -> Option<String> {
-        self.storage.flag(name)
-    }
-}
 
 /// The database could not be created or brought up to date.
 #[derive(Debug, thiserror::Error)]

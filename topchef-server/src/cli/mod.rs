@@ -1,19 +1,23 @@
 //! The command line: which commands there are, and what happens when one fails.
 //! It does not know what the settings mean; that is [`crate::config`].
 
+mod flags;
+
 mod backup;
 mod completions;
+mod config;
 mod health;
 mod migrate;
 mod outbox;
 mod serve;
-mod storage;
+mod token;
 
 pub use backup::BackupError;
 pub use health::HealthError;
 pub use migrate::MigrateError;
 pub use outbox::{OutboxAction, OutboxError};
 pub use serve::ServeError;
+pub use token::TokenError;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -22,8 +26,11 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use http::Uri;
 
+use config::ConfigArgs;
+use flags::{ServeFlags, StorageFlags};
+
 use crate::{
-    config::{Config, ConfigError, LogConfig, StorageConfig},
+    config::{AllInForce, Config, ConfigError, LogConfig, StorageConfig},
     telemetry::TelemetryError,
 };
 
@@ -36,22 +43,26 @@ use crate::{
 )]
 #[command(
     after_help = "Without a command, `serve` is meant. A flag wins over its environment variables, \
-    the first variable over the second. HOSTNAME counts only when it is an IP address or `localhost`. \
-    RUST_LOG wins over --debug."
+    the first variable over the second, and both over the configuration file. \
+    HOSTNAME counts only when it is an IP address or `localhost`."
 )]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: serve::ServeArgs,
+    serve: ServeFlags,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server (the default)
-    Serve(Box<serve::ServeArgs>),
+    Serve(ServeFlags),
     /// Create the database or bring it up to date, then exit
-    Migrate(migrate::MigrateArgs),
+    Migrate(StorageFlags),
+    /// Print what every setting of the server is, and where that was given
+    Config(ConfigArgs),
+    /// Make a new token, for somebody who may then use the server, and print it once
+    Token(token::TokenArgs),
     /// Look at what waits to follow a commit and at what was given up, and have it tried again
     Outbox(outbox::OutboxArgs),
     /// Copy the SQLite database to a file, while servers go on, then exit
@@ -66,9 +77,13 @@ enum Command {
 #[derive(Debug)]
 pub enum Plan {
     /// Run the server.
-    Serve(Config),
+    Serve(Box<Config>),
     /// Create the database or bring it up to date.
     Migrate(StorageConfig),
+    /// Print the settings of the server, for people or as JSON.
+    Config(AllInForce, bool),
+    /// Make a token for somebody of that name.
+    Token(String),
     /// Look at the outbox, or change what is in it.
     Outbox(StorageConfig, OutboxAction),
     /// Copy the database to a file.
@@ -97,6 +112,12 @@ pub enum CliError {
     /// The database could not be created or brought up to date.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
+    /// There is no new token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// What was asked for cannot be printed.
+    #[error("cannot write to stdout")]
+    Print(#[source] std::io::Error),
     /// The outbox could not be looked at or changed.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
@@ -119,14 +140,22 @@ impl Cli {
     /// # Errors
     /// The first setting that cannot be used.
     pub fn plan(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Plan, CliError> {
-        let serve = |args: &serve::ServeArgs| Config::resolve(|name| args.flag(name), &variable);
+        let serve = |flags: &ServeFlags| {
+            let config = Config::resolve(|name| flags.flag(name), &variable)?;
+            Ok(Plan::Serve(Box::new(config)))
+        };
         match &self.command {
-            None => Ok(Plan::Serve(serve(&self.serve)?)),
-            Some(Command::Serve(args)) => Ok(Plan::Serve(serve(args)?)),
+            None => serve(&self.serve),
+            Some(Command::Serve(flags)) => serve(flags),
             Some(Command::Migrate(args)) => {
                 let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
                 Ok(Plan::Migrate(config))
             }
+            Some(Command::Config(args)) => {
+                let settings = Config::in_force(|name| args.flags.flag(name), &variable)?;
+                Ok(Plan::Config(settings, args.json))
+            }
+            Some(Command::Token(args)) => Ok(Plan::Token(args.name.clone())),
             Some(Command::Outbox(args)) => {
                 let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
                 Ok(Plan::Outbox(config, args.action()))
@@ -142,14 +171,14 @@ impl Cli {
 }
 
 impl Plan {
-    /// Where the log of the command goes; a command that only asks or prints has none.
+    /// Where the log of the command goes; none for a command that only asks or prints.
     pub fn log(&self) -> Option<&LogConfig> {
         match self {
             Self::Serve(config) => Some(&config.log),
             Self::Migrate(config) | Self::Outbox(config, _) | Self::Backup(config, _) => {
                 Some(&config.log)
             }
-            Self::Health(_) | Self::Completions(_) => None,
+            Self::Config(..) | Self::Token(_) | Self::Health(_) | Self::Completions(_) => None,
         }
     }
 
@@ -167,8 +196,12 @@ impl Plan {
     /// The command failed; the settings and the log are not looked at any more.
     pub async fn run(self) -> Result<(), CliError> {
         match self {
-            Self::Serve(config) => Ok(serve::run(config).await?),
+            Self::Serve(config) => Ok(serve::run(*config).await?),
             Self::Migrate(config) => Ok(migrate::run(&config).await?),
+            Self::Config(settings, as_json) => {
+                config::run(&settings, as_json).map_err(CliError::Print)
+            }
+            Self::Token(name) => Ok(token::run(&name)?),
             Self::Outbox(config, action) => Ok(outbox::run(&config, action).await?),
             Self::Backup(config, path) => Ok(backup::run(&config, path).await?),
             Self::Health(url) => Ok(health::run(&url).await?),
@@ -192,7 +225,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::config::{DatabaseAddress, SETTINGS};
+    use crate::config::{CONFIG_FILE, DatabaseAddress, SETTINGS};
 
     fn plan(args: &[&str]) -> Plan {
         let args = ["topchef-server"].iter().chain(args);
@@ -201,7 +234,7 @@ mod tests {
 
     fn serve(args: &[&str]) -> Config {
         match plan(args) {
-            Plan::Serve(config) => config,
+            Plan::Serve(config) => *config,
             _ => panic!("{args:?} is not serve"),
         }
     }
@@ -298,8 +331,8 @@ mod tests {
             .get_arguments()
             .filter(|argument| argument.get_id() != "help")
             .collect();
-        assert_eq!(arguments.len(), SETTINGS.len());
-        for setting in SETTINGS {
+        assert_eq!(arguments.len(), SETTINGS.len() + 1);
+        for setting in SETTINGS.into_iter().chain([CONFIG_FILE]) {
             let long = setting.flag.strip_prefix("--");
             let argument = arguments
                 .iter()

@@ -8,7 +8,7 @@ use topchef_runtime::Report;
 use topchef_runtime::database::DatabaseError;
 use topchef_runtime::transaction::{Outbox, OutboxMessage};
 
-use super::storage::StorageArgs;
+use super::flags::StorageFlags;
 use crate::app;
 use crate::config::{DatabaseAddress, StorageConfig};
 
@@ -33,7 +33,7 @@ enum Command {
         #[arg(long)]
         json: bool,
         #[command(flatten)]
-        storage: StorageArgs,
+        storage: StorageFlags,
     },
     /// Have a message tried again at once, as if it was new
     Retry {
@@ -44,14 +44,14 @@ enum Command {
         #[arg(long, conflicts_with = "number")]
         all_dead: bool,
         #[command(flatten)]
-        storage: StorageArgs,
+        storage: StorageFlags,
     },
     /// Remove a message that was given up: its hook is never run
     Discard {
         /// The number of the message, as `list --dead` prints it
         number: i64,
         #[command(flatten)]
-        storage: StorageArgs,
+        storage: StorageFlags,
     },
 }
 

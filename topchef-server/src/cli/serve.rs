@@ -6,11 +6,9 @@ use std::{
     net::SocketAddr,
 };
 
-use clap::Args;
 use tokio::net::TcpListener;
 use tower::Layer;
 
-use super::storage::StorageArgs;
 use crate::{
     app::{App, OpenError},
     config::Config,
@@ -19,79 +17,6 @@ use crate::{
     router,
     shutdown::{Signals, serve_until_signal},
 };
-
-/// The flags of `serve`.
-///
-/// All are text here, so that a wrong value is refused in the same words wherever it comes from.
-#[derive(Debug, Args)]
-#[expect(
-    clippy::doc_markdown,
-    reason = "the comments on the fields are the text of --help"
-)]
-pub(super) struct ServeArgs {
-    /// Address to listen on, an IP address or `localhost` [env: TOPCHEF_HOST, HOSTNAME] [default: 127.0.0.1]
-    #[arg(long, value_name = "ADDRESS")]
-    host: Option<String>,
-    /// Port to listen on, 0 for any free one [env: TOPCHEF_PORT, PORT] [default: 5000]
-    #[arg(long, value_name = "PORT")]
-    port: Option<String>,
-    #[command(flatten)]
-    storage: StorageArgs,
-    /// Most connections to a PostgreSQL server; those of all servers together must be fewer than its max_connections
-    /// [env: TOPCHEF_DATABASE_CONNECTIONS]
-    #[arg(long, value_name = "NUMBER")]
-    database_connections: Option<String>,
-    /// Address clients know the server by, for links; without it the Host header of the request is taken
-    /// [env: TOPCHEF_PUBLIC_URL]
-    #[arg(long, value_name = "URL")]
-    public_url: Option<String>,
-    /// Let anybody use the server on an address that others can reach [env: TOPCHEF_ALLOW_ANONYMOUS]
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    allow_anonymous: Option<String>,
-    /// Longest request body that is read [env: TOPCHEF_MAX_BODY_BYTES] [default: 1048576]
-    #[arg(long, value_name = "BYTES")]
-    max_body_bytes: Option<String>,
-    /// Worker threads [env: TOPCHEF_THREADS, THREADS] [default: one for each processor]
-    #[arg(long, value_name = "NUMBER")]
-    threads: Option<String>,
-    /// Whom to ask, shown at / [env: TOPCHEF_MAINTAINER_NAME, AUTHOR]
-    #[arg(long, value_name = "NAME")]
-    maintainer_name: Option<String>,
-    /// Whom to write to, shown at / [env: TOPCHEF_MAINTAINER_EMAIL, AUTHOR_EMAIL]
-    #[arg(long, value_name = "EMAIL")]
-    maintainer_email: Option<String>,
-    /// Where the documentation is, shown at / [env: TOPCHEF_DOCUMENTATION_URL, DOCUMENTATION_URL]
-    #[arg(long, value_name = "URL")]
-    documentation_url: Option<String>,
-    /// Where the source code is, shown at / [env: TOPCHEF_SOURCE_CODE_REPOSITORY_URL, SOURCE_REPOSITORY]
-    #[arg(long, value_name = "URL")]
-    source_code_repository_url: Option<String>,
-    /// Version of the API, shown at / [env: TOPCHEF_API_VERSION, VERSION] [default: that of this server]
-    #[arg(long, value_name = "VERSION")]
-    api_version: Option<String>,
-}
-
-impl ServeArgs {
-    /// What a flag was set to.
-    pub(super) fn flag(&self, name: &str) -> Option<String> {
-        let value = match name {
-            "--host" => &self.host,
-            "--port" => &self.port,
-            "--database-connections" => &self.database_connections,
-            "--public-url" => &self.public_url,
-            "--allow-anonymous" => &self.allow_anonymous,
-            "--max-body-bytes" => &self.max_body_bytes,
-            "--threads" => &self.threads,
-            "--maintainer-name" => &self.maintainer_name,
-            "--maintainer-email" => &self.maintainer_email,
-            "--documentation-url" => &self.documentation_url,
-            "--source-code-repository-url" => &self.source_code_repository_url,
-            "--api-version" => &self.api_version,
-            other => return self.storage.flag(other),
-        };
-        value.clone()
-    }
-}
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +54,11 @@ pub(super) async fn run(config: Config) -> Result<(), ServeError> {
             })?;
     let database = config.database.to_string();
     tracing::info!(database, threads = config.threads, "starting");
+    if config.allow_anonymous && !config.tokens.is_empty() {
+        tracing::warn!(
+            "there are tokens, so nobody is let in without one, whatever --allow-anonymous says"
+        );
+    }
 
     let app = match App::open(config).await {
         Ok(app) => app,

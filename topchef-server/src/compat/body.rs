@@ -8,9 +8,9 @@ use topchef_runtime::transaction::{Draft, Object, Preconditions, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Report};
 use uuid::Uuid;
 
-use super::call::{Call, or_missing};
-use crate::queue::{JobChange, Queue, Submitted};
+use crate::queue::{JobChange, Queue, Submission, Submitted};
 use crate::resources::{Job, JobStatus, JsonObject, JsonText, Service};
+use crate::wire::{Call, or_missing};
 
 /// Whether a service must say what its jobs give back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,8 @@ async fn submit_for(call: &Call, service: Uuid) -> Result<Submitted, Report> {
     let body = call.json()?;
     let object = Object::read(&body)?;
     let parameters = required(&object, "parameters")?;
-    let submitted = queue.submit(service, parameters.clone()).await;
+    let submission = Submission::new(service, parameters.clone()).in_set(job_set(&object)?);
+    let submitted = queue.submit(submission).await;
     submitted.map_err(|report| objects_only("parameters", &parameters, report))
 }
 
@@ -176,6 +177,16 @@ fn objects_only(key: &str, given: &JsonText, report: Report) -> Report {
         return ApiError::deserialization(key, "type", "must be a JSON object").into();
     }
     report
+}
+
+/// The set that a job is to belong to, where one is named; the original passed over such a key.
+fn job_set(object: &Object<'_>) -> Result<Option<Uuid>, ApiError> {
+    match object.get("job_set").map(RawValue::get) {
+        None | Some("null") => Ok(None),
+        Some(json) => serde_json::from_str(json).map(Some).map_err(|_| {
+            ApiError::deserialization("job_set", "type", "must be the UUID of a job set")
+        }),
+    }
 }
 
 fn required(object: &Object<'_>, key: &str) -> Result<JsonText, ApiError> {

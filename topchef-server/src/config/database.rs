@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::{self, PathBuf};
 
-use super::{error::ConfigError, postgres::PostgresAddress, source::Given};
+use super::{error::ConfigError, origin::Origin, postgres::PostgresAddress, source::Given};
 
 /// Where everything is kept; shown without passwords.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,37 +31,38 @@ impl fmt::Display for DatabaseAddress {
 
 /// The database behind a path or an address in the form of SQLAlchemy, whose `sqlite:///` precedes a relative path.
 pub(super) fn database(given: &Given) -> Result<DatabaseAddress, ConfigError> {
-    let (name, value) = (given.name, given.value.as_str());
+    let (name, value) = (&given.origin, given.value.as_str());
     match value.split_once(':') {
         Some((scheme, rest)) if is_postgres(scheme) => {
             let address = PostgresAddress::read(rest);
-            let address = address.ok_or(ConfigError::PostgresForm { name })?;
+            let address =
+                address.ok_or_else(|| ConfigError::PostgresForm { name: name.clone() })?;
             Ok(DatabaseAddress::Postgres(address))
         }
         Some((scheme, rest)) if is_sqlite(scheme) => file(name, sqlite_path(name, rest)?),
         Some((scheme, rest)) if is_foreign(scheme, rest) => Err(ConfigError::UnsupportedDatabase {
-            name,
+            name: name.clone(),
             engine: engine(scheme),
         }),
         _ => file(name, value),
     }
 }
 
-fn file(name: &'static str, path: &str) -> Result<DatabaseAddress, ConfigError> {
+fn file(name: &Origin, path: &str) -> Result<DatabaseAddress, ConfigError> {
     if path == ":memory:" {
-        return Err(ConfigError::InMemoryDatabase { name });
+        return Err(ConfigError::InMemoryDatabase { name: name.clone() });
     }
     // SQLite takes `file:` for an address of its own, with parameters that change what the file is.
     if path.is_empty() || path.ends_with('/') || path.starts_with("file:") {
-        return Err(ConfigError::DatabaseForm { name });
+        return Err(ConfigError::DatabaseForm { name: name.clone() });
     }
     Ok(DatabaseAddress::Sqlite(path.into()))
 }
 
 /// What follows `sqlite:`, without the slashes that are not part of the path.
-fn sqlite_path<'a>(name: &'static str, rest: &'a str) -> Result<&'a str, ConfigError> {
+fn sqlite_path<'a>(name: &Origin, rest: &'a str) -> Result<&'a str, ConfigError> {
     if rest.contains('?') {
-        return Err(ConfigError::DatabaseForm { name });
+        return Err(ConfigError::DatabaseForm { name: name.clone() });
     }
     let path = match rest.strip_prefix("//") {
         Some(path) => path.strip_prefix('/').unwrap_or(path),
@@ -105,7 +106,7 @@ fn dialect(scheme: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::source::tests::given;
+    use crate::config::source::tests::{given, origin};
 
     fn database_of(value: &str) -> Result<DatabaseAddress, ConfigError> {
         database(&given("DATABASE_URI", value))
@@ -137,7 +138,7 @@ mod tests {
     #[test]
     fn a_database_in_memory_is_refused() {
         let memory = Err(ConfigError::InMemoryDatabase {
-            name: "DATABASE_URI",
+            name: origin("DATABASE_URI"),
         });
         for value in [
             ":memory:",
@@ -204,7 +205,7 @@ mod tests {
             assert_eq!(
                 database_of(value),
                 Err(ConfigError::DatabaseForm {
-                    name: "DATABASE_URI"
+                    name: origin("DATABASE_URI")
                 }),
                 "{value}"
             );

@@ -3,25 +3,38 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{error::ConfigError, source::Given};
+use super::{
+    error::ConfigError,
+    origin::Origin,
+    settings::HOST,
+    source::{Given, Sources},
+};
 
-/// The address that was given, whoever can reach it; none when only the machine was named.
-pub(super) fn any_host(given: Given) -> Result<Option<IpAddr>, ConfigError> {
-    let is_machine_name = given.name == "HOSTNAME" && host(&given.value).is_none();
-    if is_machine_name {
-        return Ok(None);
+/// What the host was set to; a variable that only names the machine is passed over, and what the file says counts.
+pub(super) fn given_host(sources: &Sources<'_>) -> Result<Option<Given>, ConfigError> {
+    match sources.find(HOST)? {
+        Some(given) if is_machine_name(&given) => sources.file.find(HOST),
+        given => Ok(given),
     }
-    given.parse("an IP address or `localhost`", host).map(Some)
+}
+
+fn is_machine_name(given: &Given) -> bool {
+    given.origin == Origin::Variable("HOSTNAME") && host(&given.value).is_none()
+}
+
+/// The address that was given, whoever can reach it.
+pub(super) fn any_host(given: Given) -> Result<IpAddr, ConfigError> {
+    given.parse("an IP address or `localhost`", host)
 }
 
 /// As [`any_host`], when only this machine may reach the address.
-pub(super) fn loopback_host(given: Given) -> Result<Option<IpAddr>, ConfigError> {
-    let name = given.name;
-    match any_host(given)? {
-        Some(host) if !host.to_canonical().is_loopback() => {
-            Err(ConfigError::AnonymousOffLoopback { name, host })
-        }
-        host => Ok(host),
+pub(super) fn loopback_host(given: Given) -> Result<IpAddr, ConfigError> {
+    let name = given.origin.clone();
+    let host = any_host(given)?;
+    if host.to_canonical().is_loopback() {
+        Ok(host)
+    } else {
+        Err(ConfigError::AnonymousOffLoopback { name, host })
     }
 }
 
@@ -39,24 +52,28 @@ fn host(value: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::source::tests::given;
+    use crate::config::source::tests::{file, given, lookup, origin};
 
     #[test]
     fn hostname_counts_only_as_an_address() {
-        let hostname = |value| loopback_host(given("HOSTNAME", value));
-        assert_eq!(hostname("3f2a9c0d1e5b"), Ok(None));
-        assert_eq!(hostname("lab-pc.example.org"), Ok(None));
+        let found = |value, text| {
+            let variables = [("HOSTNAME", value)];
+            let sources = Sources {
+                flag: &lookup(&[]),
+                variable: &lookup(&variables),
+                file: file(text).unwrap(),
+            };
+            let given = given_host(&sources).unwrap();
+            given.map(|given| given.value)
+        };
+        for machine in ["3f2a9c0d1e5b", "lab-pc.example.org"] {
+            assert_eq!(found(machine, ""), None);
+            assert_eq!(found(machine, "host = \"::1\"").as_deref(), Some("::1"));
+        }
         assert_eq!(
-            hostname("127.0.0.2"),
-            Ok(Some(Ipv4Addr::new(127, 0, 0, 2).into()))
+            found("127.0.0.2", "host = \"::1\"").as_deref(),
+            Some("127.0.0.2")
         );
-        assert!(matches!(
-            hostname("10.0.0.1"),
-            Err(ConfigError::AnonymousOffLoopback {
-                name: "HOSTNAME",
-                ..
-            })
-        ));
         let message = loopback_host(given("TOPCHEF_HOST", "lab-pc.example.org"))
             .unwrap_err()
             .to_string();
@@ -78,7 +95,7 @@ mod tests {
             "::ffff:127.0.0.1",
         ] {
             let allowed = loopback_host(given("--host", host));
-            assert!(matches!(allowed, Ok(Some(_))), "{host}");
+            assert!(allowed.is_ok(), "{host}");
         }
         for host in [
             "0.0.0.0",
@@ -88,15 +105,13 @@ mod tests {
             "fe80::1",
         ] {
             let refused = loopback_host(given("--host", host));
-            assert!(
-                matches!(
-                    refused,
-                    Err(ConfigError::AnonymousOffLoopback { name: "--host", .. })
-                ),
-                "{host}"
-            );
-            let allowed = any_host(given("--host", host));
-            assert_eq!(allowed, Ok(host.parse().ok()), "{host}");
+            let address: IpAddr = host.parse().unwrap();
+            let anonymous = ConfigError::AnonymousOffLoopback {
+                name: origin("--host"),
+                host: address,
+            };
+            assert_eq!(refused, Err(anonymous));
+            assert_eq!(any_host(given("--host", host)), Ok(address));
         }
         let message = loopback_host(given("--host", "0.0.0.0"))
             .unwrap_err()

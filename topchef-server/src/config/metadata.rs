@@ -3,7 +3,7 @@
 
 use super::{
     error::ConfigError,
-    setting::{
+    settings::{
         API_VERSION, DOCUMENTATION_URL, MAINTAINER_EMAIL, MAINTAINER_NAME,
         SOURCE_CODE_REPOSITORY_URL,
     },
@@ -57,6 +57,7 @@ pub(super) fn metadata(sources: &Sources<'_>) -> Result<Metadata, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::file::File;
     use crate::config::source::tests::lookup;
 
     #[test]
@@ -71,6 +72,7 @@ mod tests {
         let sources = Sources {
             flag: &lookup(&[]),
             variable: &lookup(&variables),
+            file: File::default(),
         };
         let expected = Metadata {
             documentation_url: "https://example.org/docs".to_owned(),

@@ -7,8 +7,9 @@ use super::{error::ConfigError, source::Given};
 
 /// The public address that was given.
 pub(super) fn public_url(given: &Given) -> Result<String, ConfigError> {
-    let name = given.name;
-    base(&given.value).ok_or(ConfigError::PublicUrl { name })
+    base(&given.value).ok_or_else(|| ConfigError::PublicUrl {
+        name: given.origin.clone(),
+    })
 }
 
 /// The address without its trailing slashes, when links can be built by appending a path to it.
@@ -25,7 +26,7 @@ fn base(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::source::tests::given;
+    use crate::config::source::tests::{given, origin};
 
     fn public_url_of(value: &str) -> Result<String, ConfigError> {
         public_url(&given("TOPCHEF_PUBLIC_URL", value))
@@ -64,7 +65,7 @@ mod tests {
             assert_eq!(
                 public_url_of(value),
                 Err(ConfigError::PublicUrl {
-                    name: "TOPCHEF_PUBLIC_URL"
+                    name: origin("TOPCHEF_PUBLIC_URL")
                 }),
                 "{value}"
             );

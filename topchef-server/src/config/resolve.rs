@@ -9,15 +9,16 @@ use std::{
 use super::{
     database::{DatabaseAddress, database},
     error::ConfigError,
-    host::{any_host, loopback_host},
+    host::{any_host, given_host, loopback_host},
+    limits::limits,
     log::log,
     metadata::metadata,
     public_url::public_url,
-    setting::{
-        ALLOW_ANONYMOUS, DATABASE, DATABASE_CONNECTIONS, HOST, MAX_BODY_BYTES, PORT, PUBLIC_URL,
-        THREADS,
+    settings::{
+        ALLOW_ANONYMOUS, DATABASE, DATABASE_CONNECTIONS, PORT, PUBLIC_URL, THREADS, TOKENS_FILE,
     },
     source::Sources,
+    token_table::tokens,
     values::{Config, StorageConfig, default_database},
 };
 
@@ -34,20 +35,18 @@ impl Config {
     /// set to.
     ///
     /// # Errors
-    /// The first setting that cannot be used, see [`ConfigError`].
+    /// The first setting that cannot be used, or what is wrong with the configuration file; see [`ConfigError`].
     pub fn resolve(
         flag: impl Fn(&str) -> Option<String>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        serve(&Sources {
-            flag: &flag,
-            variable: &variable,
-        })
+        serve(&Sources::open(&flag, &variable)?)
     }
 }
 
 impl StorageConfig {
-    /// Resolves the settings of `migrate` and `outbox`; those they do not use are not looked at, so that they cannot stop them.
+    /// Resolves the settings of `migrate` and `outbox`; the values of those they do not use are not looked at, so that they
+    /// cannot stop them. A key of the file that is no setting does: it may be a misspelt `database`.
     ///
     /// # Errors
     /// The first setting that cannot be used, see [`ConfigError`].
@@ -55,10 +54,7 @@ impl StorageConfig {
         flag: impl Fn(&str) -> Option<String>,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        let sources = Sources {
-            flag: &flag,
-            variable: &variable,
-        };
+        let sources = Sources::open(&flag, &variable)?;
         Ok(Self {
             database: database_address(&sources)?,
             log: log(&sources)?,
@@ -66,20 +62,17 @@ impl StorageConfig {
     }
 }
 
-fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
+pub(super) fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
     let default = Config::default();
     let allow_anonymous = sources.boolean(ALLOW_ANONYMOUS)?;
-    let check_host = if allow_anonymous {
+    let tokens = tokens(sources)?;
+    let check_host = if allow_anonymous || !tokens.is_empty() {
         any_host
     } else {
         loopback_host
     };
-    let host = sources.find(HOST)?.map(check_host).transpose()?.flatten();
+    let host = given_host(sources)?.map(check_host).transpose()?;
     let port = sources.parse(PORT, "a number from 0 to 65535", |value| value.parse().ok())?;
-    let max_body_bytes =
-        sources.parse(MAX_BODY_BYTES, "a number of bytes, at least 1", |value| {
-            value.parse().ok().map(NonZeroUsize::get)
-        })?;
     let threads = sources.parse(THREADS, "a number from 1 to 1024", |value| {
         value
             .parse()
@@ -106,7 +99,9 @@ fn serve(sources: &Sources<'_>) -> Result<Config, ConfigError> {
             .map(public_url)
             .transpose()?,
         allow_anonymous,
-        max_body_bytes: max_body_bytes.unwrap_or(default.max_body_bytes),
+        tokens,
+        tokens_file: sources.find(TOKENS_FILE)?.map(|given| given.value.into()),
+        limits: limits(sources)?,
         threads: threads.unwrap_or(default.threads),
         log: log(sources)?,
         metadata: metadata(sources)?,
@@ -145,7 +140,7 @@ mod tests {
         assert_eq!(config, Config::default());
         assert_eq!(config.address.to_string(), "127.0.0.1:5000");
         assert_eq!(config.database, file("topchef.db"));
-        assert_eq!(config.max_body_bytes, 1_048_576);
+        assert_eq!(config.limits.body_bytes, 1_048_576);
         assert_eq!(config.metadata.version, env!("CARGO_PKG_VERSION"));
     }
 
@@ -188,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn others_reach_a_server_that_asks_for_tokens() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tokens.toml");
+        std::fs::write(&path, crate::tokens::line("ada", "abc")).unwrap();
+        let file = ("--tokens-file", path.to_str().unwrap());
+        let config = resolve(&[("--host", "0.0.0.0"), file], &[]).unwrap();
+        assert_eq!(config.tokens.owner(b"abc").as_deref(), Some("ada"));
+        assert!(!config.allow_anonymous);
+    }
+
+    #[test]
     fn wrong_values_are_named_with_what_is_allowed() {
         assert_eq!(
             refusal(&[("--port", "65536")], &[]),
@@ -200,9 +206,7 @@ mod tests {
         assert!(refusal(&[], &[("THREADS", "1000000000")]).contains("from 1 to 1024"));
         assert!(refusal(&[("--database-connections", "1001")], &[]).contains("from 1 to 1000"));
         assert!(refusal(&[("--max-body-bytes", "0")], &[]).contains("--max-body-bytes is \"0\""));
-        assert!(
-            refusal(&[("--max-body-bytes", "1MiB")], &[]).contains("a number of bytes, at least 1")
-        );
+        assert!(refusal(&[("--max-body-bytes", "1MiB")], &[]).contains("a number of bytes from 1"));
     }
 
     #[test]
@@ -215,7 +219,7 @@ mod tests {
         ];
         let config = resolve(&[], &variables).unwrap();
         assert_eq!(config.public_url.as_deref(), Some(url));
-        assert_eq!(config.max_body_bytes, 1);
+        assert_eq!(config.limits.body_bytes, 1);
         assert_eq!(config.database_connections.map(NonZeroU32::get), Some(40));
         let config = resolve(&[("--public-url", "http://localhost/")], &variables).unwrap();
         assert_eq!(config.public_url.as_deref(), Some("http://localhost"));
@@ -231,5 +235,41 @@ mod tests {
         let config = StorageConfig::resolve(lookup(&[]), lookup(&variables)).unwrap();
         assert_eq!(config.database, file("lab.db"));
         assert_eq!(config.log.filter.as_deref(), Some("warn"));
+    }
+
+    #[test]
+    fn the_file_is_weaker_than_variables_and_those_than_flags() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("topchef.toml");
+        let text = "port = 1\nthreads = 1\nhost = \"127.0.0.1\"\ndatabase = \"file.db\"\n[metadata]\nmaintainer_name = \"Ada\"\n";
+        std::fs::write(&path, text).unwrap();
+        let path = path.to_str().unwrap();
+        let variables = [("TOPCHEF_CONFIG", path), ("PORT", "2"), ("THREADS", "2")];
+        let config = resolve(&[("--port", "3")], &variables).unwrap();
+        assert_eq!(config.address.port(), 3);
+        assert_eq!(config.threads.get(), 2);
+        assert_eq!(config.database, file("file.db"));
+        assert_eq!(config.metadata.maintainer_name, "Ada");
+
+        let missing = refusal(&[("--config", "no/such.toml")], &variables);
+        assert!(
+            missing.starts_with("the configuration file no/such.toml cannot be read: "),
+            "{missing}"
+        );
+    }
+
+    #[test]
+    fn migrate_looks_only_at_what_it_uses_of_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("topchef.toml");
+        let storage = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let flags = [("--config", path.to_str().unwrap())];
+            StorageConfig::resolve(lookup(&flags), lookup(&[]))
+        };
+        let config = storage("port = \"x\"\ndatabase = \"lab.db\"\n").unwrap();
+        assert_eq!(config.database, file("lab.db"));
+        let refused = storage("databse = \"lab.db\"\n").unwrap_err().to_string();
+        assert!(refused.contains("did you mean `database`?"), "{refused}");
     }
 }

@@ -1,18 +1,23 @@
-//! Where a value comes from: flags before variables, and the name each was found under.
+//! Where a value comes from: flags before variables before the file, and the name each was found under.
 //! It does not know which settings there are, nor what their values mean beyond true and false.
 
-use super::{error::ConfigError, setting::Setting};
+use std::path::Path;
+
+use super::{
+    error::ConfigError, file::File, origin::Origin, setting::Setting, settings::CONFIG_FILE,
+};
 
 /// Where settings are looked up.
 pub(super) struct Sources<'a> {
     pub(super) flag: &'a dyn Fn(&str) -> Option<String>,
     pub(super) variable: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) file: File,
 }
 
-/// A value and the name it was found under.
-#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
+/// A value and where it was given.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Given {
-    pub(super) name: &'static str,
+    pub(super) origin: Origin,
     pub(super) value: String,
 }
 
@@ -23,12 +28,31 @@ pub fn process_environment(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
+impl<'a> Sources<'a> {
+    /// The flags, the variables, and the configuration file when they name one.
+    pub(super) fn open(
+        flag: &'a dyn Fn(&str) -> Option<String>,
+        variable: &'a dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let file = File::default();
+        let mut sources = Self {
+            flag,
+            variable,
+            file,
+        };
+        if let Some(named) = sources.find(CONFIG_FILE)? {
+            sources.file = File::read(Path::new(&named.value))?;
+        }
+        Ok(sources)
+    }
+}
+
 impl Sources<'_> {
     /// What a setting was set to, under the strongest of its names.
     pub(super) fn find(&self, setting: Setting) -> Result<Option<Given>, ConfigError> {
         if let Some(value) = (self.flag)(setting.flag) {
             return Ok(Some(Given {
-                name: setting.flag,
+                origin: Origin::Flag(setting.flag),
                 value,
             }));
         }
@@ -37,16 +61,17 @@ impl Sources<'_> {
                 return Ok(Some(given));
             }
         }
-        Ok(None)
+        self.file.find(setting)
     }
 
     /// What a variable was set to; an empty one counts as unset.
-    pub(super) fn find_variable(&self, name: &'static str) -> Result<Option<Given>, ConfigError> {
+    fn find_variable(&self, name: &'static str) -> Result<Option<Given>, ConfigError> {
+        let origin = Origin::Variable(name);
         match (self.variable)(name).filter(|value| !value.is_empty()) {
             Some(value) if value.contains(char::REPLACEMENT_CHARACTER) => {
-                Err(ConfigError::NotUnicode { name })
+                Err(ConfigError::NotUnicode { name: origin })
             }
-            value => Ok(value.map(|value| Given { name, value })),
+            value => Ok(value.map(|value| Given { origin, value })),
         }
     }
 
@@ -79,7 +104,7 @@ impl Given {
         match parse(&self.value) {
             Some(value) => Ok(value),
             None => Err(ConfigError::Invalid {
-                name: self.name,
+                name: self.origin,
                 value: self.value,
                 allowed,
             }),
@@ -98,7 +123,7 @@ fn boolean(value: &str) -> Option<bool> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::config::setting::{DEBUG, MAINTAINER_NAME, PORT};
+    use crate::config::settings::{DATABASE, DEBUG, MAINTAINER_NAME, PORT};
 
     pub(in crate::config) type Pairs<'a> = &'a [(&'a str, &'a str)];
 
@@ -110,10 +135,26 @@ pub(super) mod tests {
         }
     }
 
-    /// A value as it is found under a name.
+    /// Where a flag or a variable of that name stands.
+    pub(in crate::config) fn origin(name: &'static str) -> Origin {
+        if name.starts_with("--") {
+            Origin::Flag(name)
+        } else {
+            Origin::Variable(name)
+        }
+    }
+
+    /// A value as it is found under the name of a flag or a variable.
     pub(in crate::config) fn given(name: &'static str, value: &str) -> Given {
-        let value = value.to_owned();
-        Given { name, value }
+        Given {
+            origin: origin(name),
+            value: value.to_owned(),
+        }
+    }
+
+    /// A configuration file with that text.
+    pub(in crate::config) fn file(text: &str) -> Result<File, ConfigError> {
+        File::parse(Path::new("topchef.toml"), text)
     }
 
     fn find(
@@ -124,6 +165,7 @@ pub(super) mod tests {
         Sources {
             flag: &lookup(flags),
             variable: &lookup(variables),
+            file: File::default(),
         }
         .find(setting)
     }
@@ -173,6 +215,7 @@ pub(super) mod tests {
         let sources = Sources {
             flag: &lookup(&[]),
             variable: &lookup(&[("DEBUG", "app:*"), ("AUTHOR", "Ren\u{fffd}")]),
+            file: File::default(),
         };
         assert_eq!(
             sources.boolean(DEBUG).unwrap_err().to_string(),
@@ -181,6 +224,49 @@ pub(super) mod tests {
         assert_eq!(
             sources.find(MAINTAINER_NAME).unwrap_err().to_string(),
             "AUTHOR is not valid UTF-8"
+        );
+    }
+
+    #[test]
+    fn the_file_is_the_weakest_source_and_a_value_of_it_is_named_with_its_line() {
+        let of = |variables: Pairs<'_>, text: &str| {
+            Sources {
+                flag: &lookup(&[]),
+                variable: &lookup(variables),
+                file: file(text).unwrap(),
+            }
+            .find(PORT)
+        };
+        let text = "# The server of the lab\n\nport = 0x1F90";
+        assert_eq!(of(&[("PORT", "3")], text), Ok(Some(given("PORT", "3"))));
+        let found = of(&[("PORT", "")], text).unwrap().unwrap();
+        assert_eq!(found.value, "8080");
+        assert_eq!(found.origin.to_string(), "`port` on line 3 of topchef.toml");
+        assert_eq!(of(&[], "port = \"8080\"").unwrap().unwrap().value, "8080");
+        assert_eq!(of(&[], "threads = 2"), Ok(None));
+    }
+
+    #[test]
+    fn a_value_of_another_sort_is_refused_without_repeating_it() {
+        let refusal = |setting, text: &str| {
+            let sources = Sources {
+                flag: &lookup(&[]),
+                variable: &lookup(&[]),
+                file: file(text).unwrap(),
+            };
+            sources.find(setting).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refusal(PORT, "port = true"),
+            "`port` on line 1 of topchef.toml is true or false, but must be a whole number"
+        );
+        assert_eq!(
+            refusal(DATABASE, "database = [\"postgres://ada:secret@db/lab\"]"),
+            "`database` on line 1 of topchef.toml is an array, but must be a string, in quotes"
+        );
+        assert_eq!(
+            refusal(DEBUG, "[log]\ndebug = 1.5"),
+            "`log.debug` on line 2 of topchef.toml is a number with a fraction, but must be true or false"
         );
     }
 }

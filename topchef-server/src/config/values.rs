@@ -7,7 +7,9 @@ use std::{
     path::PathBuf,
 };
 
-use super::{database::DatabaseAddress, log::LogConfig, metadata::Metadata};
+use crate::tokens::Tokens;
+
+use super::{database::DatabaseAddress, limits::LimitsConfig, log::LogConfig, metadata::Metadata};
 
 /// Everything `serve` needs to know, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +22,14 @@ pub struct Config {
     pub database_connections: Option<NonZeroU32>,
     /// The address clients know the server by, without a trailing slash; without it links follow the `Host` header.
     pub public_url: Option<String>,
-    /// Whether anybody may use the server on an address that is not loopback.
+    /// Whether anybody may use the server on an address that is not loopback; it opens nothing where there are tokens.
     pub allow_anonymous: bool,
-    /// The longest request body that is read, in bytes.
-    pub max_body_bytes: usize,
+    /// Who may use the server; anybody where there is none.
+    pub tokens: Tokens,
+    /// The file that tokens were read from, beside the configuration file.
+    pub tokens_file: Option<PathBuf>,
+    /// How much a request may take of the server.
+    pub limits: LimitsConfig,
     /// The number of worker threads of the runtime.
     pub threads: NonZeroUsize,
     /// Where the log goes and how much it says.
@@ -50,7 +56,9 @@ impl Default for Config {
             database_connections: None,
             public_url: None,
             allow_anonymous: false,
-            max_body_bytes: 1024 * 1024,
+            tokens: Tokens::default(),
+            tokens_file: None,
+            limits: LimitsConfig::default(),
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             log: LogConfig::default(),
             metadata: Metadata::default(),

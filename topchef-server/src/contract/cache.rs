@@ -27,6 +27,8 @@ pub struct Schemas {
     cache: Cache<Arc<str>, Arc<Schema>>,
 }
 
+type Compile = fn(&str, &Limits) -> Result<Schema, SchemaProblem>;
+
 impl Schemas {
     /// An empty cache, within [`Limits::cached_schemas`] and [`Limits::cached_bytes`].
     #[must_use]
@@ -42,14 +44,34 @@ impl Schemas {
         Self { limits, cache }
     }
 
-    /// The schema of `text`, compiled unless it is here; several threads that ask for the same text compile it once.
+    /// The schema of a text from a stranger, compiled unless it is here; several threads that ask for the same text
+    /// compile it once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Schema::compile`].
     pub fn get(&self, text: &str) -> Result<Arc<Schema>, SchemaProblem> {
+        // What is here may have been accepted under other limits.
+        Schema::check_bounds(text, &self.limits)?;
+        self.get_or(text, Schema::compile)
+    }
+
+    /// As [`Schemas::get`], of a text that was accepted before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Schema::compile_accepted`].
+    pub fn get_accepted(&self, text: &str) -> Result<Arc<Schema>, SchemaProblem> {
+        self.get_or(text, Schema::compile_accepted)
+    }
+
+    fn get_or(&self, text: &str, compile: Compile) -> Result<Arc<Schema>, SchemaProblem> {
         if let Some(known) = self.cache.get(text) {
             return Ok(known);
         }
         self.cache
             .try_get_with(Arc::from(text), || {
-                Schema::compile(text, &self.limits).map(Arc::new)
+                compile(text, &self.limits).map(Arc::new)
             })
             .map_err(|problem| SchemaProblem::clone(&problem))
     }
@@ -72,6 +94,30 @@ mod tests {
         let second = schemas.get(r#"{"type":"object"}"#).unwrap();
         assert!(Arc::ptr_eq(&first, &second));
         assert!(schemas.get("[]").is_err());
+    }
+
+    #[test]
+    fn a_schema_that_was_accepted_outlives_lower_limits_and_lets_no_new_one_in() {
+        let schemas = Schemas::new(Limits {
+            schema_bytes: 30,
+            depth: 2,
+            evaluations: 10,
+            ..Limits::default()
+        });
+        for text in [
+            r#"{"type":"object","minProperties":0}"#,
+            r#"{"not":{"not":{}}}"#,
+            r#"{"enum":[1,2,3,4,5,6,7,8]}"#,
+        ] {
+            assert!(schemas.get(text).is_err(), "{text}");
+            assert!(schemas.get_accepted(text).is_ok(), "{text}");
+        }
+        assert!(schemas.get(r#"{"not":{"not":{}}}"#).is_err());
+        let schema = schemas.get_accepted("{}").unwrap();
+        assert!(
+            schema.validate("[[[]]]").is_err(),
+            "documents are held to the limits"
+        );
     }
 
     #[test]

@@ -45,6 +45,11 @@ pub struct Limits {
     pub cached_bytes: u64,
 }
 
+impl Limits {
+    /// How many evaluations take a millisecond, roughly.
+    pub const EVALUATIONS_PER_MILLISECOND: u64 = 40_000;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -52,7 +57,7 @@ impl Default for Limits {
             document_bytes: 8 * 1024 * 1024,
             depth: 127,
             number_length: 1_000,
-            evaluations: 10_000_000,
+            evaluations: 250 * Self::EVALUATIONS_PER_MILLISECOND,
             in_place: 50_000,
             in_place_depth: 48,
             pattern_width: 2_000,

@@ -27,7 +27,10 @@ pub(super) fn against_meta_schema(
         ..Rates::default()
     };
     let violations = violations(meta_schema(draft)?, value, rates, limits).ok_or_else(|| {
-        Reason::TooDear("it takes too long to compare with its meta-schema".to_owned())
+        Reason::TooDear(format!(
+            "it takes more than the {} ms of this server's max_validation_milliseconds to compare with its meta-schema",
+            limits.evaluations / Limits::EVALUATIONS_PER_MILLISECOND
+        ))
     })?;
     let reason = |violation: Violation| Reason::NotASchema {
         message: Violation {

@@ -27,7 +27,7 @@ pub enum Reason {
     #[error("the schema is not JSON: {0}")]
     NotJson(String),
     /// Nested deeper than [`Limits::depth`](super::Limits::depth).
-    #[error("the schema is nested more than {0} levels deep")]
+    #[error("the schema is nested more than {0} levels deep, the max_depth of this server")]
     TooDeep(usize),
     /// Larger or more expensive than the limits allow.
     #[error("the schema is too large or too expensive: {0}")]
@@ -88,7 +88,7 @@ pub enum ValidateError {
     #[error("the document is not JSON: {0}")]
     NotJson(String),
     /// Nested deeper than [`Limits::depth`](super::Limits::depth).
-    #[error("the document is nested more than {0} levels deep")]
+    #[error("the document is nested more than {0} levels deep, the max_depth of this server")]
     TooDeep(usize),
     /// Whether it is valid cannot be found out within the limits; nothing is known about its validity.
     #[error("the document is too expensive to validate: {0}")]

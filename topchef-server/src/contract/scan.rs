@@ -19,18 +19,38 @@ pub(super) enum ScanProblem {
 /// The deepest nesting `serde_json` parses: its recursion limit of 128 refuses the 128th level.
 const PARSER_DEPTH: usize = 127;
 
-/// Parse `text`, unless it is longer than `bytes` or outside `limits`.
+/// Parse `text`, unless it is longer than `bytes`, a limit that operators know as `name`, or outside `limits`.
 ///
 /// The last of several equal keys wins, as with `serde_json`.
-pub(super) fn parse(text: &str, bytes: usize, limits: &Limits) -> Result<Value, ScanProblem> {
+pub(super) fn parse(
+    text: &str,
+    bytes: usize,
+    name: &str,
+    limits: &Limits,
+) -> Result<Value, ScanProblem> {
+    bounded(text, bytes, name, limits)?;
+    parse_bounded(text)
+}
+
+/// Parse a text that is within its bounds.
+pub(super) fn parse_bounded(text: &str) -> Result<Value, ScanProblem> {
+    serde_json::from_str(text).map_err(|error| ScanProblem::NotJson(error.to_string()))
+}
+
+/// Refuse what [`parse`] would refuse before it parses.
+pub(super) fn bounded(
+    text: &str,
+    bytes: usize,
+    name: &str,
+    limits: &Limits,
+) -> Result<(), ScanProblem> {
     if text.len() > bytes {
         return Err(ScanProblem::TooLong(format!(
-            "{} bytes, at most {bytes} are allowed",
+            "it has {} bytes, more than the {bytes} of this server's {name}",
             text.len()
         )));
     }
-    scan(text.as_bytes(), limits)?;
-    serde_json::from_str(text).map_err(|error| ScanProblem::NotJson(error.to_string()))
+    scan(text.as_bytes(), limits)
 }
 
 /// One pass over the bytes that sees only brackets, strings and numbers; what is malformed is the parser's affair.
@@ -118,7 +138,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<Value, ScanProblem> {
-        parse(text, 10_000_000, &Limits::default())
+        parse(text, 10_000_000, "max_bytes", &Limits::default())
     }
 
     #[test]

@@ -35,16 +35,45 @@ impl Schema {
     ///
     /// All reasons why it is not a schema that can be used here; see [`Reason`].
     pub fn compile(text: &str, limits: &Limits) -> Result<Self, SchemaProblem> {
-        let value =
-            scan::parse(text, limits.schema_bytes, limits).map_err(|problem| match problem {
-                ScanProblem::NotJson(message) => Reason::NotJson(message),
-                ScanProblem::TooDeep(depth) => Reason::TooDeep(depth),
-                ScanProblem::TooLong(message) => Reason::TooDear(message),
-            })?;
+        Self::check_bounds(text, limits)?;
+        Self::checked(text, limits, limits)
+    }
+
+    /// Compile a text that was accepted before, under whatever limits there were: a service keeps its schemas when an
+    /// operator lowers [`Limits::schema_bytes`], [`Limits::depth`] or [`Limits::evaluations`]. What is validated against
+    /// it is held to `limits`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Schema::compile`], except that those three are not looked at.
+    pub fn compile_accepted(text: &str, limits: &Limits) -> Result<Self, SchemaProblem> {
+        let accepted = Limits {
+            schema_bytes: usize::MAX,
+            depth: usize::MAX,
+            evaluations: u64::MAX,
+            ..limits.clone()
+        };
+        Self::check_bounds(text, &accepted)?;
+        Self::checked(text, &accepted, limits)
+    }
+
+    /// Whether a text is short and shallow enough to be compiled.
+    ///
+    /// # Errors
+    ///
+    /// The first reason why it is not.
+    pub(super) fn check_bounds(text: &str, limits: &Limits) -> Result<(), SchemaProblem> {
+        scan::bounded(text, limits.schema_bytes, "max_schema_bytes", limits)
+            .map_err(|problem| refused(problem).into())
+    }
+
+    /// The schema of a text within its bounds: `compiling` holds for the text, `limits` for what it validates.
+    fn checked(text: &str, compiling: &Limits, limits: &Limits) -> Result<Self, SchemaProblem> {
+        let value = scan::parse_bounded(text).map_err(refused)?;
         if !value.is_object() {
             return Err(Reason::NotAnObject(violation::type_name(&value)).into());
         }
-        with_stack(stack::COMPILING, || compiled(&value, limits))
+        with_stack(stack::COMPILING, || compiled(&value, compiling, limits))
             .unwrap_or_else(|| Err(Reason::Compile("there is no thread for it".to_owned()).into()))
     }
 
@@ -56,8 +85,8 @@ impl Schema {
     /// is not JSON or the limits forbid to find out.
     pub fn validate(&self, text: &str) -> Result<(), ValidateError> {
         let limits = &self.limits;
-        let value =
-            scan::parse(text, limits.document_bytes, limits).map_err(|problem| match problem {
+        let value = scan::parse(text, limits.document_bytes, "max_document_bytes", limits)
+            .map_err(|problem| match problem {
                 ScanProblem::NotJson(message) => ValidateError::NotJson(message),
                 ScanProblem::TooDeep(depth) => ValidateError::TooDeep(depth),
                 ScanProblem::TooLong(message) => ValidateError::TooDear(message),
@@ -92,8 +121,8 @@ impl Schema {
     fn check(&self, value: &Value) -> Result<(), ValidateError> {
         match violations(&self.validator, value, self.rates, &self.limits) {
             None => Err(ValidateError::TooDear(format!(
-                "it takes more than {} evaluations",
-                self.limits.evaluations
+                "it takes more than the {} ms of this server's max_validation_milliseconds",
+                self.limits.evaluations / Limits::EVALUATIONS_PER_MILLISECOND
             ))),
             Some(violations) if violations.is_empty() => Ok(()),
             Some(violations) => Err(ValidateError::Violations(violations)),
@@ -101,10 +130,18 @@ impl Schema {
     }
 }
 
+fn refused(problem: ScanProblem) -> Reason {
+    match problem {
+        ScanProblem::NotJson(message) => Reason::NotJson(message),
+        ScanProblem::TooDeep(depth) => Reason::TooDeep(depth),
+        ScanProblem::TooLong(message) => Reason::TooDear(message),
+    }
+}
+
 /// All checks of a schema that is an object, in the order in which each can rely on those before.
-fn compiled(value: &Value, limits: &Limits) -> Result<Schema, SchemaProblem> {
+fn compiled(value: &Value, compiling: &Limits, limits: &Limits) -> Result<Schema, SchemaProblem> {
     let draft = survey::draft(value)?;
-    let mut reasons = against_meta_schema(value, draft, limits)?;
+    let mut reasons = against_meta_schema(value, draft, compiling)?;
     let mut graph = Graph::of(value, draft)?;
     references::resolve(&mut graph);
     reasons.append(&mut graph.reasons);

@@ -49,7 +49,8 @@ fn span(request: &Request) -> Span {
     const LONGEST: usize = 200;
     let path: String = request.uri().path().chars().take(LONGEST).collect();
     let id = request_id::of(request);
-    tracing::info_span!("request", id, method = %request.method(), path)
+    // Who sends it is found out further in.
+    tracing::info_span!("request", id, method = %request.method(), path, principal = tracing::field::Empty)
 }
 
 async fn timed_out(error: BoxError) -> ApiError {

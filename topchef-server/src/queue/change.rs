@@ -8,7 +8,7 @@ use topchef_runtime::{ApiError, Report, Tracked, Transaction};
 use uuid::Uuid;
 
 use super::Queue;
-use super::moves::{Before, moved};
+use super::moves::{Before, cancelled, moved, retried};
 use super::submit::now;
 use crate::resources::{Job, JobResults, JobState, JobStatus, JsonText};
 
@@ -37,17 +37,61 @@ impl Queue {
             let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
             self.check_results(job.service_id, results).await?;
         }
-        let (job, has_ended) = again(async || {
+        let (job, before) = again(async || {
             let mut tx = self.database().transaction().await?;
             let (job, before) = self.change_checked(&mut tx, id, change).await?;
             tx.commit().await?;
-            Ok((Job::clone(&job), job.state.is_end() && job.state != before))
+            Ok((Job::clone(&job), before))
         })
         .await?;
-        if has_ended {
+        self.count_end(&job, before);
+        Ok(job)
+    }
+
+    /// Takes a job out of the queue that is not finished; a worker that has it already is told when it comes back.
+    ///
+    /// # Errors
+    /// A [`Report`]: 404 when there is no such job; 409 when it is finished.
+    pub async fn cancel(&self, id: Uuid) -> Result<Job, Report> {
+        self.step(id, cancelled).await
+    }
+
+    /// Puts a job that failed or was cancelled back into the queue.
+    ///
+    /// # Errors
+    /// A [`Report`]: 404 when there is no such job; 409 when it is none of these.
+    pub async fn retry(&self, id: Uuid) -> Result<Job, Report> {
+        self.step(id, retried).await
+    }
+
+    async fn step(
+        &self,
+        id: Uuid,
+        step: fn(JobState) -> Result<JobState, ApiError>,
+    ) -> Result<Job, Report> {
+        let (job, before) = again(async || {
+            let mut tx = self.database().transaction().await?;
+            let job = tx.get::<Job>(id).await?;
+            let mut job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
+            let before = job.state;
+            let state = step(before)?;
+            if state != before {
+                self.enter(&mut job, state);
+                tx.save(&mut job).await?;
+            }
+            tx.commit().await?;
+            Ok((Job::clone(&job), before))
+        })
+        .await?;
+        self.count_end(&job, before);
+        Ok(job)
+    }
+
+    /// Counts a job that a committed change has brought to an end.
+    fn count_end(&self, job: &Job, before: JobState) {
+        if job.state.is_end() && job.state != before {
             self.0.finished.add(job.service_id, job.state);
         }
-        Ok(job)
     }
 
     /// Whether results satisfy a service's schema.

@@ -8,6 +8,8 @@ mod change;
 mod documents;
 mod finished;
 mod moves;
+mod removal;
+mod sets;
 mod submit;
 mod view;
 mod waiting;
@@ -26,7 +28,9 @@ pub use abandoned::Watch;
 pub use change::JobChange;
 pub use documents::Documents;
 pub use finished::{MOST_SERVICES, Told};
-pub use submit::{Submit, Submitted};
+pub use removal::Removal;
+pub use sets::Progress;
+pub use submit::{Submission, Submit, Submitted};
 pub use view::{JobField, JobView};
 
 /// For how long a worker is waited for that gives no sign of life, when nobody says otherwise: a day.

@@ -45,6 +45,11 @@ pub(super) fn moved(
             }
         }
     }
+    if before.state == JobState::Cancelled && (results.is_some() || !stays(status)) {
+        return Err(conflict(
+            "the job is cancelled; move it to REGISTERED to have it done after all",
+        ));
+    }
     // Who says what is already so says nothing of how it came to be so.
     if status == before.state.status() {
         return Ok(before.state);
@@ -55,6 +60,36 @@ pub(super) fn moved(
         JobStatus::Completed => JobState::Succeeded,
         JobStatus::Error => JobState::Failed,
     })
+}
+
+/// Whether a cancelled job may be told this: that it is given up, or that it is to be done after all.
+const fn stays(status: JobStatus) -> bool {
+    matches!(status, JobStatus::Error | JobStatus::Registered)
+}
+
+/// The state of a job that is not wanted any more.
+///
+/// # Errors
+/// 409 when it is finished.
+pub(super) fn cancelled(state: JobState) -> Result<JobState, ApiError> {
+    match state {
+        JobState::Cancelled => Ok(state),
+        state if state.is_end() => Err(conflict("the job is finished, and cannot be cancelled")),
+        _ => Ok(JobState::Cancelled),
+    }
+}
+
+/// The state of a job that is to be tried once more.
+///
+/// # Errors
+/// 409 unless it failed or was cancelled.
+pub(super) fn retried(state: JobState) -> Result<JobState, ApiError> {
+    match state.status() {
+        JobStatus::Error => Ok(JobState::Ready),
+        _ => Err(conflict(
+            "only a job that failed or was cancelled can be tried again",
+        )),
+    }
 }
 
 fn conflict(detail: &'static str) -> ApiError {
@@ -87,7 +122,7 @@ mod tests {
     fn an_open_job_and_one_that_was_given_up_go_wherever_they_are_told() {
         let froms = JobState::ALL
             .into_iter()
-            .filter(|state| *state != JobState::Succeeded);
+            .filter(|state| ![JobState::Succeeded, JobState::Cancelled].contains(state));
         for from in froms {
             for to in JobStatus::ALL {
                 for (had, given) in [(None, None), (Some("1"), Some("2"))] {
@@ -96,6 +131,37 @@ mod tests {
                 }
             }
             assert_eq!(after(from, None, None, Some("1")), Some(from));
+        }
+    }
+
+    #[test]
+    fn a_cancelled_job_is_only_taken_up_again() {
+        use JobState::{Cancelled, Ready};
+        use JobStatus::{Completed, Error, Registered, Working};
+        for (status, given, expected) in [
+            (Some(Registered), None, Some(Ready)),
+            (Some(Error), None, Some(Cancelled)),
+            (None, None, Some(Cancelled)),
+            (Some(Working), None, None),
+            (Some(Completed), Some("1"), None),
+            (None, Some("1"), None),
+            (Some(Registered), Some("1"), None),
+        ] {
+            assert_eq!(
+                after(Cancelled, None, status, given),
+                expected,
+                "{status:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_open_is_cancelled_and_what_failed_is_tried_again() {
+        for state in JobState::ALL {
+            let wanted = !state.is_end() || state == JobState::Cancelled;
+            assert_eq!(cancelled(state).is_ok(), wanted, "{state:?}");
+            let failed = state > JobState::Succeeded;
+            assert_eq!(retried(state).ok(), failed.then_some(JobState::Ready));
         }
     }
 

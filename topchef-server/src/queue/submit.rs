@@ -3,12 +3,42 @@
 //! It does not know who submits it.
 
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use http::StatusCode;
 use serde::Serialize;
 use topchef_runtime::{ApiError, Context, Report, Transaction};
 use uuid::Uuid;
 
 use super::Queue;
 use crate::resources::{Job, JobParameters, JobState, JsonText};
+
+/// What is to be done, and for whom.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The service that is to do it.
+    pub service: Uuid,
+    /// What is to be done.
+    pub parameters: JsonText,
+    /// The set that the job belongs to.
+    pub job_set: Option<Uuid>,
+}
+
+impl Submission {
+    /// A job for a service, which belongs to no set.
+    pub fn new(service: Uuid, parameters: JsonText) -> Self {
+        Self {
+            service,
+            parameters,
+            job_set: None,
+        }
+    }
+
+    /// In a set.
+    #[must_use]
+    pub fn in_set(mut self, job_set: Option<Uuid>) -> Self {
+        self.job_set = job_set;
+        self
+    }
+}
 
 /// A job that was just submitted, with what is to be done.
 #[derive(Clone, Debug)]
@@ -23,13 +53,16 @@ impl Queue {
     /// Submits a job, and makes it durable; whether the service is available or not.
     ///
     /// # Errors
-    /// A [`Report`]: 404 when there is no such service; 400 with every violation of its schema.
-    pub async fn submit(&self, service: Uuid, parameters: JsonText) -> Result<Submitted, Report> {
-        self.check_parameters(service, &parameters).await?;
-        let submitted = submitted(service, parameters);
+    /// A [`Report`]: 404 when there is no such service or set; 400 with every violation of the service's schema.
+    pub async fn submit(&self, submission: Submission) -> Result<Submitted, Report> {
+        self.check(&submission).await?;
+        let submitted = submitted(submission);
         let inserts = self.database().inserts().insert(&submitted.job)?;
-        inserts.insert(&submitted.parameters())?.commit().await?;
-        Ok(submitted)
+        let stored = inserts.insert(&submitted.parameters())?.commit().await;
+        match stored {
+            Ok(()) => Ok(submitted),
+            Err(refusal) => Err(self.why_not_stored(&submitted.job, refusal).await),
+        }
     }
 
     /// As [`submit`](Self::submit), in a transaction: the job is there when the transaction is committed, and never
@@ -40,21 +73,35 @@ impl Queue {
     pub async fn submit_in(
         &self,
         tx: &mut Transaction,
-        service: Uuid,
-        parameters: JsonText,
+        submission: Submission,
     ) -> Result<Submitted, Report> {
-        self.check_parameters(service, &parameters).await?;
-        let submitted = submitted(service, parameters);
+        self.check(&submission).await?;
+        let submitted = submitted(submission);
         tx.insert(&submitted.job).await?;
         tx.insert(&submitted.parameters()).await?;
         Ok(submitted)
     }
 
-    async fn check_parameters(&self, service: Uuid, parameters: &JsonText) -> Result<(), Report> {
+    async fn check(&self, submission: &Submission) -> Result<(), Report> {
+        let service = submission.service;
         let contract = self.contracts().of(self.database(), service).await?;
-        contract
-            .check_parameters(parameters.as_str().to_owned())
-            .await
+        if let Some(set) = submission.job_set {
+            self.job_set(set).await?;
+        }
+        let parameters = submission.parameters.as_str().to_owned();
+        contract.check_parameters(parameters).await
+    }
+
+    /// Why a job was not stored: contracts are kept, and its service may be gone, perhaps by another server.
+    async fn why_not_stored(&self, job: &Job, refusal: Report) -> Report {
+        if refusal.status() != StatusCode::CONFLICT {
+            return refusal;
+        }
+        self.contracts().forget(job.service_id);
+        match self.service(job.service_id).await {
+            Err(missing) => missing,
+            Ok(_) => refusal,
+        }
     }
 }
 
@@ -88,11 +135,17 @@ impl Submit for Context {
             ))
         })?;
         let parameters = JsonText::of(parameters).map_err(ApiError::serialization)?;
-        Ok(queue.submit_in(tx, service, parameters).await?.job)
+        let submission = Submission::new(service, parameters);
+        Ok(queue.submit_in(tx, submission).await?.job)
     }
 }
 
-fn submitted(service: Uuid, parameters: JsonText) -> Submitted {
+fn submitted(submission: Submission) -> Submitted {
+    let Submission {
+        service,
+        parameters,
+        job_set,
+    } = submission;
     let now = now();
     let job = Job {
         // Of version 7, later jobs have greater ones.
@@ -107,7 +160,7 @@ fn submitted(service: Uuid, parameters: JsonText) -> Submitted {
         worker: None,
         unique_key: None,
         ordering_key: None,
-        job_set_id: None,
+        job_set_id: job_set,
         parameters_bytes: parameters.bytes(),
         results_bytes: None,
         version: 1,

@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use super::Service;
 use super::turns::Turns;
-use crate::contract::{Limits, Schema, SchemaProblem, Schemas, ValidateError, Violation, weight};
+use crate::contract::{
+    Limits, Reason, Schema, SchemaProblem, Schemas, ValidateError, Violation, weight,
+};
 
 /// The contracts of all services; cheap to clone.
 #[derive(Clone)]
@@ -73,30 +75,39 @@ impl Contracts {
         Ok(contract)
     }
 
+    /// Forgets the contract of a service that is gone.
+    pub fn forget(&self, service: Uuid) {
+        self.by_service.invalidate(&service);
+    }
+
     /// Whether a text is a JSON Schema; `name` is the key of the body that it came under.
     ///
     /// # Errors
     /// A [`Report`] with 400 and every reason when it is not.
     pub async fn check_schema(&self, name: &str, text: String) -> Result<Arc<Schema>, Report> {
-        self.compile(text).await?.map_err(|problem| {
+        let compiled = self.compile(move |schemas| schemas.get(&text)).await?;
+        compiled.map_err(|problem| {
             let reasons = problem.reasons.iter();
             reasons
-                .map(|reason| ApiError::deserialization(name, "not_a_schema", reason))
+                .map(|reason| ApiError::deserialization(name, code(reason), reason))
                 .collect()
         })
     }
 
     /// A schema that was accepted when its service was registered.
     async fn stored_schema(&self, text: &str) -> Result<Arc<Schema>, ApiError> {
-        self.compile(text.to_owned())
-            .await?
-            .map_err(ApiError::internal)
+        let text = text.to_owned();
+        let compiled = self.compile(move |schemas| schemas.get_accepted(&text));
+        compiled.await?.map_err(ApiError::internal)
     }
 
     /// Compiling is bounded, but not free: it does not hold up the requests beside it.
-    async fn compile(&self, text: String) -> Result<Result<Arc<Schema>, SchemaProblem>, ApiError> {
+    async fn compile(
+        &self,
+        get: impl FnOnce(&Schemas) -> Result<Arc<Schema>, SchemaProblem> + Send + 'static,
+    ) -> Result<Result<Arc<Schema>, SchemaProblem>, ApiError> {
         let schemas = Arc::clone(&self.schemas);
-        self.turns.take(move || schemas.get(&text)).await
+        self.turns.take(move || get(&schemas)).await
     }
 
     /// Whether a JSON text satisfies a schema; `name` is the key of the body that it came under.
@@ -159,7 +170,24 @@ async fn check(
             .iter()
             .map(|violation| violated(name, violation))
             .collect()),
-        Err(other) => Err(validation(other.to_string()).at(format!("/{name}")).into()),
+        Err(other) => {
+            let error = validation(other.to_string()).at(format!("/{name}"));
+            Err(match other {
+                ValidateError::TooDeep(_) => error.with_code("too_deep"),
+                ValidateError::TooDear(_) => error.with_code("too_expensive"),
+                _ => error,
+            }
+            .into())
+        }
+    }
+}
+
+/// What a program can tell from a refused schema: whether it is none, or one beyond the limits of this server.
+fn code(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::TooDeep(_) => "too_deep",
+        Reason::TooDear(_) => "too_expensive",
+        _ => "not_a_schema",
     }
 }
 

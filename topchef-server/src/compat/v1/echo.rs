@@ -2,8 +2,8 @@
 
 use topchef_runtime::{ApiError, Reply, Report};
 
-use super::super::call::Call;
-use super::super::envelope::Envelope;
+use crate::wire::Call;
+use crate::wire::Envelope;
 
 /// `POST /v1/echo`: the JSON that was sent, unchanged.
 ///

@@ -5,20 +5,21 @@ use serde_json::json;
 use topchef_runtime::{ApiError, Reply, Report};
 use uuid::Uuid;
 
-use super::super::call::Call;
-use super::super::envelope::{Envelope, located};
-use super::super::{body, json as written, listing};
+use super::super::body;
 use super::services::PREFIX;
 use super::view;
 use crate::queue::{Documents, JobView};
 use crate::resources::{Job, Service};
+use crate::wire::Call;
+use crate::wire::{self, json as written};
+use crate::wire::{Envelope, located};
 
 /// `GET /v1/jobs`.
 ///
 /// # Errors
 /// 400 for an unknown query parameter.
 pub async fn list(call: Call) -> Result<Reply, Report> {
-    let page = listing::jobs(&call, Vec::new(), JobView::summary()).await?;
+    let page = wire::jobs(&call, Vec::new(), JobView::summary()).await?;
     Ok(page.ok())
 }
 

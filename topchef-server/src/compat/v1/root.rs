@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::json;
 use topchef_runtime::{Reply, Report};
 
-use super::super::call::Call;
+use crate::wire::Call;
 
 /// `GET /v1`.
 ///

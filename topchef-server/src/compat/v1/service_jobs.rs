@@ -3,13 +3,14 @@
 use http::StatusCode;
 use topchef_runtime::{Reply, Report};
 
-use super::super::call::Call;
-use super::super::envelope::{Envelope, located};
-use super::super::{body, listing};
+use super::super::body;
 use super::services::PREFIX;
 use super::view;
 use crate::queue::{Documents, JobView};
 use crate::resources::Job;
+use crate::wire;
+use crate::wire::Call;
+use crate::wire::{Envelope, located};
 
 /// How many jobs of the queue are shown, of those that are worked on and of those that wait.
 const SHOWN: u64 = 500;
@@ -22,7 +23,7 @@ pub async fn list(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     call.app.queue().service(id).await?;
     let of_service = vec![Job::SERVICE_ID.eq(id).into()];
-    let page = listing::jobs(&call, of_service, JobView::summary()).await?;
+    let page = wire::jobs(&call, of_service, JobView::summary()).await?;
     Ok(page.ok())
 }
 
@@ -58,7 +59,7 @@ pub async fn queue(mut call: Call) -> Result<Reply, Report> {
         // Only then may it be that there is no such service.
         queue.service(id).await?;
     }
-    listing::truncate(&mut jobs);
+    wire::truncate(&mut jobs);
     let data = view::jobs(call.app.database(), &jobs).await?;
     Ok(Envelope::of(&data).links(&[("self", call.own_link())]).ok())
 }

@@ -5,12 +5,13 @@ use serde_json::json;
 use topchef_runtime::query::Query;
 use topchef_runtime::{ModelResource, Reply, Report};
 
-use super::super::call::Call;
-use super::super::envelope::{Envelope, located};
-use super::super::listing::{self, PAGE};
-use super::super::{body, json as written};
+use super::super::body;
 use super::view::ServiceDetails;
 use crate::resources::Service;
+use crate::wire::Call;
+use crate::wire::json as written;
+use crate::wire::{self, PAGE};
+use crate::wire::{Envelope, located};
 
 /// Where this form lives.
 pub(super) const PREFIX: &str = "/v1";
@@ -21,7 +22,7 @@ pub(super) const PREFIX: &str = "/v1";
 /// 400 for an unknown query parameter.
 pub async fn list(call: Call) -> Result<Reply, Report> {
     let query = Query::first_page(Service::descriptor()).paged(PAGE);
-    let page = listing::page(&call, call.app.services(), query).await?;
+    let page = wire::page(&call, call.app.services(), query).await?;
     Ok(page.ok())
 }
 

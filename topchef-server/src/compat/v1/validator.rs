@@ -4,8 +4,8 @@ use http::StatusCode;
 use serde_json::json;
 use topchef_runtime::{ApiError, Reply, Report};
 
-use super::super::call::Call;
 use super::super::v2::validator;
+use crate::wire::Call;
 
 /// `POST /v1/validator` with an object and a schema.
 ///

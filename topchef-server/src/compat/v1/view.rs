@@ -6,9 +6,9 @@ use serde::Serialize;
 use topchef_runtime::{Database, Report};
 use uuid::Uuid;
 
-use super::super::call::Call;
 use crate::queue::{Documents, JobField, JobView};
 use crate::resources::{Job, JsonObject, Service};
+use crate::wire::Call;
 
 /// A service with everything that this form shows of one.
 #[derive(Serialize)]

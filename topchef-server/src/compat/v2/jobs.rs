@@ -5,19 +5,20 @@ use http::header::ETAG;
 use topchef_runtime::transaction::EntityTag;
 use topchef_runtime::{Reply, Report};
 
-use super::super::call::Call;
-use super::super::envelope::Envelope;
-use super::super::{body, listing};
+use super::super::body;
 use super::schemas;
 use crate::queue::JobView;
 use crate::resources::Job;
+use crate::wire;
+use crate::wire::Call;
+use crate::wire::Envelope;
 
 /// `GET /jobs`.
 ///
 /// # Errors
 /// 400 for an unknown query parameter.
 pub async fn list(call: Call) -> Result<Reply, Report> {
-    let page = listing::jobs(&call, Vec::new(), JobView::summary()).await?;
+    let page = wire::jobs(&call, Vec::new(), JobView::summary()).await?;
     Ok(page.meta(&schemas::JOBS).ok())
 }
 

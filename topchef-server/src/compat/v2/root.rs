@@ -3,9 +3,9 @@
 use serde_json::json;
 use topchef_runtime::Reply;
 
-use super::super::call::Call;
-use super::super::envelope::Envelope;
 use super::schemas;
+use crate::wire::Call;
+use crate::wire::Envelope;
 
 /// `GET /`.
 pub async fn show(call: Call) -> Reply {

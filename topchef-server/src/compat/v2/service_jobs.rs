@@ -4,12 +4,13 @@ use http::StatusCode;
 use serde_json::json;
 use topchef_runtime::{Reply, Report};
 
-use super::super::call::Call;
-use super::super::envelope::{Envelope, located};
-use super::super::{body, listing, v1};
+use super::super::{body, v1};
 use super::{jobs, schemas};
 use crate::queue::{Documents, JobView};
 use crate::resources::Job;
+use crate::wire;
+use crate::wire::Call;
+use crate::wire::{Envelope, located};
 
 /// How many jobs of the queue are shown.
 const SHOWN: u64 = 10;
@@ -22,7 +23,7 @@ pub async fn list(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let service = call.app.queue().service(id).await?;
     let of_service = vec![Job::SERVICE_ID.eq(id).into()];
-    let page = listing::jobs(&call, of_service, JobView::detail()).await?;
+    let page = wire::jobs(&call, of_service, JobView::detail()).await?;
     let meta = schemas::service_jobs(service.job_registration_schema.as_str());
     Ok(page.raw_meta(&meta).ok())
 }

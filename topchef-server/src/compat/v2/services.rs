@@ -10,21 +10,22 @@ use topchef_runtime::transaction::{Draft, Object, Unknown};
 use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
-use super::super::call::{Call, or_missing};
-use super::super::envelope::{Envelope, located};
-use super::super::listing::{self, PAGE};
+use super::super::body;
 use super::super::v1::ServiceDetails;
-use super::super::{body, json as written};
 use super::schemas;
 use crate::queue::JobView;
 use crate::resources::{Job, Service};
+use crate::wire::json as written;
+use crate::wire::{self, PAGE};
+use crate::wire::{Call, or_missing};
+use crate::wire::{Envelope, located};
 
 /// `GET /services`.
 ///
 /// # Errors
 /// 400 for an unknown query parameter.
 pub async fn list(call: Call) -> Result<Reply, Report> {
-    listing::page(
+    wire::page(
         &call,
         call.app.services(),
         Query::first_page(Service::descriptor()).paged(PAGE),

@@ -4,9 +4,9 @@ use serde_json::json;
 use topchef_runtime::transaction::Object;
 use topchef_runtime::{Reply, Report};
 
-use super::super::call::{Call, both, object_at};
-use super::super::envelope::Envelope;
 use super::schemas;
+use crate::wire::Envelope;
+use crate::wire::{Call, both, object_at};
 
 /// `GET /validator`.
 pub async fn show(call: Call) -> Reply {

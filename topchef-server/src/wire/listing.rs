@@ -12,7 +12,7 @@ use crate::queue::JobView;
 use crate::resources::{Job, JobStatus};
 
 /// The lists of the original were whole; here they are bounded, and whole for what its users have.
-pub(super) const PAGE: PageSize = PageSize {
+pub(crate) const PAGE: PageSize = PageSize {
     default: 1000,
     max: 1000,
 };
@@ -21,7 +21,7 @@ pub(super) const PAGE: PageSize = PageSize {
 const PAGE_BYTES: usize = 8 * 1024 * 1024;
 
 /// A page of a list, in its envelope: `base` narrowed, sorted and paged as the URL says.
-pub(super) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result<Envelope, Report> {
+pub(crate) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result<Envelope, Report> {
     let query = query::narrow(endpoint.descriptor(), base, call.query())?;
     let paging = Paging::of(endpoint.descriptor(), &query);
     let page = endpoint.list(&call.context(), query).await?;
@@ -34,7 +34,7 @@ pub(super) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result
 }
 
 /// A page of the jobs for which `base` holds, each shown as `view` says where the URL does not name `fields`.
-pub(super) async fn jobs(
+pub(crate) async fn jobs(
     call: &Call,
     base: Vec<Condition>,
     view: JobView,
@@ -67,7 +67,7 @@ pub(super) async fn jobs(
 }
 
 /// Ends a list of jobs where their parameters and results are too many bytes for one answer; one job is left in any case.
-pub(super) fn truncate(jobs: &mut Vec<Job>) {
+pub(crate) fn truncate(jobs: &mut Vec<Job>) {
     let mut bytes = 0;
     let beyond = jobs.iter().position(|job| {
         bytes += job.documents_bytes();

@@ -25,8 +25,8 @@ const NOT_JSON: &str = "Request Not JSON";
 
 /// A request with the application that it is for.
 pub struct Call {
-    pub(super) app: App,
-    pub(super) parts: Parts,
+    pub(crate) app: App,
+    pub(crate) parts: Parts,
     /// Read to its end before the handler begins; one that is too long or ends early fails where it is asked for.
     body: Result<Bytes, ApiError>,
 }
@@ -50,7 +50,7 @@ impl Call {
     ///
     /// # Errors
     /// 404 when it is not a UUID, in one of the spellings that Python's `UUID()` takes.
-    pub(super) async fn id(&mut self) -> Result<Uuid, ApiError> {
+    pub(crate) async fn id(&mut self) -> Result<Uuid, ApiError> {
         let path = self.parts.uri.path().to_owned();
         let Path(text) = self
             .parts
@@ -64,7 +64,7 @@ impl Call {
     ///
     /// # Errors
     /// As [`id`](Self::id).
-    pub(super) async fn two_ids(&mut self) -> Result<(Uuid, Uuid), Report> {
+    pub(crate) async fn two_ids(&mut self) -> Result<(Uuid, Uuid), Report> {
         let path = self.parts.uri.path().to_owned();
         let Path((one, other)) = self
             .parts
@@ -76,17 +76,17 @@ impl Call {
     }
 
     /// The context, for operations on resources.
-    pub(super) fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         self.app.context(&self.parts)
     }
 
     /// The query string.
-    pub(super) fn query(&self) -> &str {
+    pub(crate) fn query(&self) -> &str {
         self.parts.uri.query().unwrap_or_default()
     }
 
     /// The address of a path of this server: under the public URL when there is one, else as the client spelt the host.
-    pub(super) fn link(&self, path: &str) -> String {
+    pub(crate) fn link(&self, path: &str) -> String {
         if let Some(base) = self.app.public_url() {
             return format!("{base}{path}");
         }
@@ -100,7 +100,7 @@ impl Call {
     }
 
     /// The address of this request.
-    pub(super) fn own_link(&self) -> String {
+    pub(crate) fn own_link(&self) -> String {
         let path = self.parts.uri.path_and_query();
         self.link(path.map_or("/", http::uri::PathAndQuery::as_str))
     }
@@ -109,12 +109,12 @@ impl Call {
     ///
     /// # Errors
     /// 413 when it is too long; 400 when it ends early.
-    pub(super) fn bytes(&self) -> Result<Bytes, ApiError> {
+    pub(crate) fn bytes(&self) -> Result<Bytes, ApiError> {
         self.body.clone()
     }
 
     /// Whether the body is said to be JSON.
-    pub(super) fn says_json(&self) -> bool {
+    pub(crate) fn says_json(&self) -> bool {
         content_type_is_json(&self.parts.headers)
     }
 
@@ -122,7 +122,7 @@ impl Call {
     ///
     /// # Errors
     /// 400 when the `Content-Type` is not JSON; otherwise as [`bytes`](Self::bytes).
-    pub(super) fn json(&self) -> Result<Bytes, ApiError> {
+    pub(crate) fn json(&self) -> Result<Bytes, ApiError> {
         if !self.says_json() {
             return Err(ApiError::not_json("`Content-Type` must say that it is"));
         }
@@ -136,7 +136,7 @@ impl Call {
 ///
 /// # Errors
 /// Those of `done`, and before them that `lookup` finds no record.
-pub(super) async fn or_missing<T, R>(
+pub(crate) async fn or_missing<T, R>(
     done: Result<T, Report>,
     lookup: impl Future<Output = Result<R, Report>>,
 ) -> Result<T, Report> {
@@ -181,7 +181,7 @@ fn uuid(text: &str) -> Option<Uuid> {
 }
 
 /// The JSON object under a key.
-pub(super) fn object_at<'a>(object: &Object<'a>, key: &str) -> Result<&'a RawValue, ApiError> {
+pub(crate) fn object_at<'a>(object: &Object<'a>, key: &str) -> Result<&'a RawValue, ApiError> {
     match object.get(key) {
         None => Err(ApiError::deserialization(key, "required", "is required")),
         Some(value) if value.get().starts_with('{') => Ok(value),
@@ -197,7 +197,7 @@ pub(super) fn object_at<'a>(object: &Object<'a>, key: &str) -> Result<&'a RawVal
 }
 
 /// Two results, or everything that is wrong with either.
-pub(super) fn both<A, B>(
+pub(crate) fn both<A, B>(
     one: Result<A, ApiError>,
     other: Result<B, ApiError>,
 ) -> Result<(A, B), Report> {

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use topchef_runtime::Reply;
 
 /// An answer being put together.
-pub(super) struct Envelope {
+pub(crate) struct Envelope {
     body: Vec<u8>,
 }
 
 impl Envelope {
     /// An envelope around data that is JSON already.
-    pub(super) fn of(data: &[u8]) -> Self {
+    pub(crate) fn of(data: &[u8]) -> Self {
         let mut body = Vec::with_capacity(data.len() + 1024);
         body.extend_from_slice(b"{\"data\":");
         body.extend_from_slice(data);
@@ -22,7 +22,7 @@ impl Envelope {
     }
 
     /// With `links`.
-    pub(super) fn links(self, links: &[(&str, String)]) -> Self {
+    pub(crate) fn links(self, links: &[(&str, String)]) -> Self {
         let links: serde_json::Map<_, _> = links
             .iter()
             .map(|(name, link)| ((*name).to_owned(), json!(link)))
@@ -31,12 +31,12 @@ impl Envelope {
     }
 
     /// With `meta`.
-    pub(super) fn meta(self, meta: &Value) -> Self {
+    pub(crate) fn meta(self, meta: &Value) -> Self {
         self.key("meta", meta)
     }
 
     /// With `meta` that is JSON already.
-    pub(super) fn raw_meta(mut self, meta: &str) -> Self {
+    pub(crate) fn raw_meta(mut self, meta: &str) -> Self {
         self.body.extend_from_slice(b",\"meta\":");
         self.body.extend_from_slice(meta.as_bytes());
         self
@@ -50,19 +50,19 @@ impl Envelope {
     }
 
     /// The answer.
-    pub(super) fn reply(mut self, status: StatusCode) -> Reply {
+    pub(crate) fn reply(mut self, status: StatusCode) -> Reply {
         self.body.push(b'}');
         Reply::raw_json(status, self.body)
     }
 
     /// The answer 200.
-    pub(super) fn ok(self) -> Reply {
+    pub(crate) fn ok(self) -> Reply {
         self.reply(StatusCode::OK)
     }
 }
 
 /// A reply with its `Location`.
-pub(super) fn located(reply: Reply, location: &str) -> Reply {
+pub(crate) fn located(reply: Reply, location: &str) -> Reply {
     match location.parse() {
         Ok(location) => reply.header(LOCATION, location),
         Err(_) => reply,
