@@ -13,7 +13,7 @@ const PATHS: &[(&str, &[&str])] = &[
     ("/services/SERVICE/jobs/next", &["GET"]),
     ("/services/SERVICE/queue", &["GET"]),
     ("/jobs", &["GET"]),
-    ("/jobs/JOB", &["GET", "PATCH"]),
+    ("/jobs/JOB", &["GET", "PATCH", "PUT", "DELETE"]),
     ("/validator", &["GET", "POST"]),
 ];
 

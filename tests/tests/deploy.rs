@@ -22,13 +22,15 @@ const PAGES: [&str; 2] = [
     "topchef-server/deploy/README.md",
     "topchef-server/docs/operating.md",
 ];
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 8] = [
     "serve",
     "migrate",
     "outbox",
     "backup",
     "health",
     "completions",
+    "config",
+    "token",
 ];
 
 fn root() -> PathBuf {

@@ -5,6 +5,7 @@
 #[expect(dead_code, reason = "only the pooler of it is used here")]
 mod wire;
 
+use serde_json::{Value, json};
 use std::sync::Arc;
 use topchef_server::resources::{Job, JobParameters, JobResults, JobSet, Service};
 use topchef_tests::{Finished, Kind, Launch, Scratch, Server, lab};
@@ -124,6 +125,81 @@ async fn an_older_database_is_served_only_after_it_was_brought_forward() {
     }
     let server = Launch::serve_over(database).start();
     lab::service_and_job(&server.api()).await;
+}
+
+/// The first step's text for the database of this run.
+fn first_step() -> &'static str {
+    match Kind::of_this_run() {
+        Kind::Sqlite => {
+            include_str!("../../topchef-server/src/migrations/sqlite/0001_services_and_jobs.sql")
+        }
+        Kind::Postgres => {
+            include_str!("../../topchef-server/src/migrations/postgres/0001_services_and_jobs.sql")
+        }
+    }
+}
+
+/// What stores jobs as the first step's tables have them, one in each status, with that number as the end of their ids.
+fn old_jobs() -> String {
+    let jobs = [
+        ("REGISTERED", "NULL"),
+        ("WORKING", "NULL"),
+        ("COMPLETED", "'{\"mass_mg\": 1.5}'"),
+        ("ERROR", "'{\"mass_mg\":2}'"),
+    ];
+    let mut sql = String::new();
+    for (number, (status, results)) in jobs.into_iter().enumerate() {
+        let (id, date) = match Kind::of_this_run() {
+            Kind::Sqlite => (
+                format!("x'{number:032x}'"),
+                "2026-11-01T10:00:00.000001+00:00",
+            ),
+            Kind::Postgres => (format!("'{number:032x}'"), "2026-11-01 10:00:00.000001+00"),
+        };
+        sql.push_str(&format!(
+            "INSERT INTO jobs SELECT {id}, id, '{status}', '{{\"rpm\":  500}}', {results}, '{date}' FROM services;"
+        ));
+    }
+    sql
+}
+
+#[tokio::test]
+async fn the_jobs_of_an_older_database_are_what_they_were() {
+    let (database, _) = used().await;
+    for table in ["job_results", "job_parameters", "jobs", "job_sets"] {
+        database.execute(&format!("DROP TABLE {table}"));
+    }
+    let (_, jobs) = first_step().split_once(");\n").unwrap();
+    database.execute(jobs);
+    database.execute(&old_jobs());
+    database.execute("DELETE FROM _sqlx_migrations WHERE version > 2");
+    let run = Launch::serve_over(Arc::clone(&database)).run();
+    assert_refused(&run, &["older than this program", "0003_narrow_jobs"]);
+    assert_eq!(migrate(&database).code, Some(0));
+    let server = Launch::serve_over(database).start();
+    let api = server.api();
+    for (number, (status, results)) in [
+        ("REGISTERED", Value::Null),
+        ("WORKING", Value::Null),
+        ("COMPLETED", json!({"mass_mg": 1.5})),
+        ("ERROR", json!({"mass_mg": 2})),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = uuid::Uuid::from_u128(number as u128).to_string();
+        let due = json!({
+            "id": id, "status": status, "parameters": {"rpm": 500}, "results": results,
+            "date_submitted": "2026-11-01T10:00:00.000001+00:00",
+        });
+        assert_eq!(lab::job(&api, &id).await, due);
+        // What was stored is what the rest of the program expects: it goes on from there.
+        let again = json!({"status": "REGISTERED"});
+        let moved = api.patch(&format!("/jobs/{id}"), &again).await.expect(200);
+        assert_eq!(moved.json()["results"], results);
+    }
+    let list = api.get("/jobs?status=REGISTERED").await.expect(200).json();
+    assert_eq!(lab::ids(&list["data"]).len(), 4);
 }
 
 #[tokio::test]

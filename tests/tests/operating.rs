@@ -362,12 +362,16 @@ async fn jobs_are_counted_by_service_and_state() {
     api.patch(&format!("/jobs/{}", jobs[1]), &done)
         .await
         .expect(200);
+    let cancelled = format!("/jobs/{}/cancel", jobs[4]);
+    for _ in 0..2 {
+        api.call("POST", &cancelled).await.expect(200);
+    }
     let text = metrics(&api).await;
-    for (state, count) in [("ready", 2.0), ("leased", 1.0)] {
+    for (state, count) in [("ready", 1.0), ("leased", 1.0)] {
         let name = format!("topchef_jobs{{service=\"{service}\",state=\"{state}\"}}");
         assert_eq!(sample(&text, &name), Some(count), "{text}");
     }
-    for state in ["succeeded", "failed"] {
+    for state in ["succeeded", "failed", "cancelled"] {
         let labels = format!("service=\"{service}\",state=\"{state}\"");
         let finished = format!("topchef_jobs_finished_total{{{labels}}}");
         assert_eq!(sample(&text, &finished), Some(1.0), "{text}");

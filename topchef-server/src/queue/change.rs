@@ -37,16 +37,14 @@ impl Queue {
             let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
             self.check_results(job.service_id, results).await?;
         }
-        let (job, has_ended) = again(async || {
+        let (job, before) = again(async || {
             let mut tx = self.database().transaction().await?;
             let (job, before) = self.change_checked(&mut tx, id, change).await?;
             tx.commit().await?;
-            Ok((Job::clone(&job), job.state.is_end() && job.state != before))
+            Ok((Job::clone(&job), before))
         })
         .await?;
-        if has_ended {
-            self.0.finished.add(job.service_id, job.state);
-        }
+        self.count_end(&job, before);
         Ok(job)
     }
 
@@ -71,23 +69,29 @@ impl Queue {
         id: Uuid,
         step: fn(JobState) -> Result<JobState, ApiError>,
     ) -> Result<Job, Report> {
-        let (job, has_ended) = again(async || {
+        let (job, before) = again(async || {
             let mut tx = self.database().transaction().await?;
             let job = tx.get::<Job>(id).await?;
             let mut job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
-            let (before, state) = (job.state, step(job.state)?);
+            let before = job.state;
+            let state = step(before)?;
             if state != before {
                 self.enter(&mut job, state);
                 tx.save(&mut job).await?;
             }
             tx.commit().await?;
-            Ok((Job::clone(&job), state.is_end() && state != before))
+            Ok((Job::clone(&job), before))
         })
         .await?;
-        if has_ended {
+        self.count_end(&job, before);
+        Ok(job)
+    }
+
+    /// Counts a job that a committed change has brought to an end.
+    fn count_end(&self, job: &Job, before: JobState) {
+        if job.state.is_end() && job.state != before {
             self.0.finished.add(job.service_id, job.state);
         }
-        Ok(job)
     }
 
     /// Whether results satisfy a service's schema.
