@@ -523,10 +523,6 @@ async fn a_job_whose_worker_is_dead_does_not_stay_working_for_ever() {
     let server = launch.start();
     let api = server.api();
     let (service, job) = lab::service_and_job(&api).await;
-    // So that its own check-in, at its registration, does not count for a worker.
-    let silent = json!({"timeout": 0});
-    let path = format!("/services/{service}");
-    api.patch(&path, &silent).await.expect(200);
     let taken = json!({"status": "WORKING"});
     let path = format!("/jobs/{job}");
     api.patch(&path, &taken).await.expect(200);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::cached::Cached;
 use crate::migrations::Standing;
-use crate::resources::{Job, Service};
+use crate::resources::{Job, JobParameters, JobResults, JobSet, Service};
 use crate::shutdown::Stopping;
 
 /// How long an answer of the database counts.
@@ -115,8 +115,12 @@ impl Readiness {
         if !self.standing.is_that_of(database).await? {
             return Ok(false);
         }
-        database.find(Service::ID.eq(Uuid::nil())).await?;
-        database.find(Job::ID.eq(Uuid::nil())).await?;
+        let nobody = Uuid::nil();
+        database.find(Service::ID.eq(nobody)).await?;
+        database.find(Job::ID.eq(nobody)).await?;
+        database.find(JobParameters::JOB_ID.eq(nobody)).await?;
+        database.find(JobResults::JOB_ID.eq(nobody)).await?;
+        database.find(JobSet::ID.eq(nobody)).await?;
         Ok(true)
     }
 }

@@ -183,8 +183,9 @@ impl Report {
             .find_map(|error| error.0.challenge.as_deref())
     }
 
-    /// Logs what clients must not see: the causes, once, where the answer is made.
-    pub(crate) fn log(&self) {
+    /// Logs what clients must not see: the causes. An answer that is made of it does so by itself; this is for who answers
+    /// nobody.
+    pub fn log(&self) {
         for error in &self.errors {
             if let Some(cause) = &error.0.cause {
                 let causes = chain(cause.as_ref());

@@ -102,7 +102,7 @@ fn ids(object: &Object<'_>) -> Result<Vec<Uuid>, Report> {
     let mut report = Report::new();
     let mut ids = Vec::with_capacity(texts.len());
     for (place, text) in texts.iter().enumerate() {
-        match text.as_str().and_then(|text| Uuid::try_parse(text).ok()) {
+        match text.as_str().and_then(wire::uuid) {
             Some(id) => ids.push(id),
             None => report.push(
                 ApiError::deserialization("jobs", "type", "must be the UUID of a job")

@@ -2,7 +2,7 @@
 
 use topchef_runtime::{Reply, Report};
 
-use super::services::removal;
+use super::removal::removal;
 use crate::queue::JobView;
 use crate::resources::Job;
 use crate::wire::{Call, Envelope};

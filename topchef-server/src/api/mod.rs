@@ -4,4 +4,5 @@
 
 pub mod job_sets;
 pub mod jobs;
+mod removal;
 pub mod services;

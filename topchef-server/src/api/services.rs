@@ -1,10 +1,9 @@
 //! `DELETE /services/{id}?jobs=delete`: removing a service, with its jobs.
 
 use http::Method;
-use topchef_runtime::query::decode;
 use topchef_runtime::{ApiError, Reply, Report};
 
-use crate::queue::Removal;
+use super::removal::{removal, says};
 use crate::wire::Call;
 
 /// What a service's path allows to those who do not say that its jobs are to go along.
@@ -24,38 +23,4 @@ pub async fn remove(mut call: Call) -> Result<Reply, Report> {
     let removal = removal(call.query(), &["jobs", "force"])?;
     call.app.queue().remove_service(id, removal).await?;
     Ok(Reply::no_content())
-}
-
-/// Whether what is being worked on is removed too; of all parameters only `known` are known.
-pub(super) fn removal(query: &str, known: &[&str]) -> Result<Removal, Report> {
-    let report: Report = pairs(query)
-        .filter_map(|(name, value)| refusal(&name, &value, known))
-        .collect();
-    report.into_result()?;
-    Ok(if says(query, "force", "true") {
-        Removal::Forced
-    } else {
-        Removal::Careful
-    })
-}
-
-fn refusal(name: &str, value: &str, known: &[&str]) -> Option<ApiError> {
-    if !known.contains(&name) {
-        let detail = format!("no such parameter; known are {}", known.join(", "));
-        return Some(ApiError::query_parameter(name, "unknown_parameter", detail));
-    }
-    let wrong = name == "force" && !["true", "false"].contains(&value);
-    wrong.then(|| ApiError::query_parameter(name, "type", "must be true or false"))
-}
-
-fn says(query: &str, name: &str, value: &str) -> bool {
-    pairs(query).any(|pair| pair == (name.to_owned(), value.to_owned()))
-}
-
-fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode(name).into_owned(), decode(value).into_owned())
-    })
 }

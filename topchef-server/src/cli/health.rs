@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::CliError;
+use super::flags::ServeFlags;
 use crate::config::Config;
 
 /// Where a server says whether it is ready.
@@ -31,9 +32,11 @@ const LONGEST: u64 = 64 * 1024;
 )]
 pub(super) struct HealthArgs {
     /// Address of the server, http://…; a path other than / is asked instead of /health/ready [default: what
-    /// TOPCHEF_HOST and TOPCHEF_PORT say, on this machine]
+    /// the settings of the server say, on this machine]
     #[arg(long, value_name = "URL")]
     url: Option<Uri>,
+    #[command(flatten)]
+    flags: ServeFlags,
 }
 
 impl HealthArgs {
@@ -46,7 +49,10 @@ impl HealthArgs {
             return Ok(url.clone());
         }
         // Who asks does not listen: whether others may reach the server is not looked at.
-        let flag = |name: &str| (name == "--allow-anonymous").then(|| "true".to_owned());
+        let flag = |name: &str| {
+            let others = (name == "--allow-anonymous").then(|| "true".to_owned());
+            others.or_else(|| self.flags.flag(name))
+        };
         let config = Config::resolve(flag, variable)?;
         Ok(on_this_machine(config.address)?)
     }

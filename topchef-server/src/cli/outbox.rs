@@ -178,6 +178,10 @@ fn line(message: &OutboxMessage) -> String {
     let error = error.escape_debug();
     format!(
         "{}  {} {}/{}  attempts {}  {when}  {error}",
-        message.sequence, message.method, message.resource, message.record, message.attempts
+        message.sequence,
+        message.method,
+        message.resource,
+        message.record.escape_debug(),
+        message.attempts
     )
 }

@@ -10,7 +10,24 @@ use uuid::Uuid;
 
 use crate::queue::{JobChange, Queue, Submission, Submitted};
 use crate::resources::{Job, JobStatus, JsonObject, JsonText, Service};
-use crate::wire::{Call, or_missing};
+use crate::wire::{Call, both, object_at, or_missing};
+
+/// Holds the object of a body against the schema beside it.
+///
+/// # Errors
+/// 400 with every violation, or when the schema is not one.
+pub(super) async fn validate(call: &Call) -> Result<(), Report> {
+    let body = call.json()?;
+    let given = Object::read(&body)?;
+    let (object, schema) = both(object_at(&given, "object"), object_at(&given, "schema"))?;
+    let contracts = call.app.queue().contracts();
+    let schema = contracts
+        .check_schema("schema", schema.get().to_owned())
+        .await?;
+    contracts
+        .check(schema, object.get().to_owned(), "object")
+        .await
+}
 
 /// Whether a service must say what its jobs give back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +81,8 @@ async fn submit_for(call: &Call, service: Uuid) -> Result<Submitted, Report> {
     let queue = call.app.queue();
     let body = call.json()?;
     let object = Object::read(&body)?;
-    let parameters = required(&object, "parameters")?;
-    let submission = Submission::new(service, parameters.clone()).in_set(job_set(&object)?);
+    let (parameters, job_set) = both(required(&object, "parameters"), job_set(&object))?;
+    let submission = Submission::new(service, parameters.clone()).in_set(job_set);
     let submitted = queue.submit(submission).await;
     submitted.map_err(|report| objects_only("parameters", &parameters, report))
 }

@@ -3,5 +3,6 @@
 //! They hold no rule of their own: what is allowed is the queue's.
 
 mod body;
+mod details;
 pub mod v1;
 pub mod v2;

@@ -59,6 +59,7 @@ async fn within_bound<T>(asked: impl Future<Output = Result<T, Report>>) -> Opti
         Ok(Ok(answer)) => Some(answer),
         Ok(Err(error)) => {
             tracing::debug!(%error, "a metric is not known now");
+            error.log();
             None
         }
         Err(_) => None,

@@ -1,7 +1,8 @@
 //! Jobs whose worker gave no sign of life for too long: they go back to those that wait.
 //!
 //! The original left the jobs of a dead worker WORKING for ever.
-//! A worker is alive while it changes the job, and while its service checks in.
+//! A worker that takes longer changes the job now and then, if only to say once more that it is WORKING; that its service
+//! checks in says nothing of this job's worker.
 
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use topchef_runtime::transaction::again;
 use uuid::Uuid;
 
 use super::Queue;
-use super::submit::now;
-use crate::resources::{Job, JobState, Service};
+use super::clock::now;
+use crate::resources::{Job, JobState};
 
 /// How many jobs are looked at in one go.
 const BATCH: u64 = 100;
@@ -52,6 +53,7 @@ impl Queue {
                 ticks.tick().await;
                 if let Err(report) = queue.take_back_abandoned().await {
                     tracing::warn!(%report, "cannot look for abandoned jobs; tried again later");
+                    report.log();
                 }
             }
         })))
@@ -63,16 +65,20 @@ impl Queue {
     /// A [`Report`] when the database fails.
     pub async fn take_back_abandoned(&self) -> Result<u64, Report> {
         let mut taken = 0;
-        let mut after = Uuid::nil();
+        if self.0.worker_timeout.is_none() {
+            return Ok(taken);
+        }
         loop {
-            let due = crate::resources::open()
-                .and(Job::STATE.constant(Comparison::Equal, JobState::Leased))
-                .and(Job::LEASE_UNTIL.le(now()))
-                .and(Job::ID.gt(after));
-            let due = self.database().select::<Job>().filter(due);
-            let jobs = due.order_by(Job::ID.asc()).limit(BATCH).all().await?;
+            let is_due = Job::LEASE_UNTIL.le(now()).or(Job::LEASE_UNTIL.is_null());
+            let working = Job::STATE.constant(Comparison::Equal, JobState::Leased);
+            let due = self.database().select::<Job>().filter(working.and(is_due));
+            // In the order of the index of jobs that are worked on: the finished ones are not looked at.
+            let jobs = due
+                .order_by(Job::LEASE_UNTIL.asc())
+                .limit(BATCH)
+                .all()
+                .await?;
             for job in &jobs {
-                after = job.id;
                 taken += u64::from(again(|| self.take_back(job.id)).await?);
             }
             if (jobs.len() as u64) < BATCH {
@@ -88,29 +94,24 @@ impl Queue {
             return Ok(false);
         };
         let now = now();
-        let is_due =
-            job.state == JobState::Leased && job.lease_until.is_some_and(|until| until <= now);
-        if !is_due {
+        if job.state != JobState::Leased || job.lease_until.is_some_and(|until| until > now) {
             return Ok(false);
         }
-        let service = tx
-            .select::<Service>()
-            .filter(Service::ID.eq(job.service_id));
-        let is_alive = service
-            .first()
-            .await?
-            .is_some_and(|service| !service.has_timed_out());
-        if is_alive {
-            job.set(Job::LEASE_UNTIL, self.patience(now));
-        } else {
+        // One that was taken while workers were waited for without end is waited for from now on.
+        let is_abandoned = job.lease_until.is_some();
+        if is_abandoned {
             self.enter(&mut job, JobState::Ready);
+            let version = job.version.saturating_add(1);
+            job.set(Job::VERSION, version);
+        } else {
+            job.set(Job::LEASE_UNTIL, self.patience(now));
         }
         tx.save(&mut job).await?;
         let service = job.service_id;
         tx.commit().await?;
-        if !is_alive {
+        if is_abandoned {
             tracing::warn!(%service, job = %id, "a job was abandoned by its worker and waits again");
         }
-        Ok(!is_alive)
+        Ok(is_abandoned)
     }
 }

@@ -8,8 +8,8 @@ use topchef_runtime::{ApiError, Report, Tracked, Transaction};
 use uuid::Uuid;
 
 use super::Queue;
+use super::clock::now;
 use super::moves::{Before, cancelled, moved, retried};
-use super::submit::now;
 use crate::resources::{Job, JobResults, JobState, JobStatus, JsonText};
 
 /// What is to be changed of a job; what is not said stays.
@@ -77,6 +77,8 @@ impl Queue {
             let state = step(before)?;
             if state != before {
                 self.enter(&mut job, state);
+                let version = job.version.saturating_add(1);
+                job.set(Job::VERSION, version);
                 tx.save(&mut job).await?;
             }
             tx.commit().await?;
@@ -129,6 +131,8 @@ impl Queue {
         let from = job.state;
         let state = moved(&before, change.status, change.results.as_ref())?;
         self.enter(&mut job, state);
+        let version = job.version.saturating_add(1);
+        job.set(Job::VERSION, version);
         if let Some(results) = &change.results {
             job.set(Job::RESULTS_BYTES, results.bytes());
             store_results(tx, id, stored, results).await?;

@@ -5,6 +5,7 @@
 
 mod abandoned;
 mod change;
+mod clock;
 mod documents;
 mod finished;
 mod moves;

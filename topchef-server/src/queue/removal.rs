@@ -3,6 +3,7 @@
 //! It does not know who may do so.
 
 use http::StatusCode;
+use topchef_runtime::query::{Comparison, Filter};
 use topchef_runtime::transaction::again;
 use topchef_runtime::{ApiError, Report, Transaction};
 use uuid::Uuid;
@@ -10,8 +11,11 @@ use uuid::Uuid;
 use super::Queue;
 use crate::resources::{Job, JobState, JobStatus, Service};
 
-/// How many finished jobs are removed in one transaction: nobody waits long for it.
+/// How many jobs of a large service are removed in one transaction: nobody waits long for it.
 const BATCH: u64 = 500;
+
+/// With how many jobs a service is removed at once.
+const AT_ONCE: u64 = 5_000;
 
 /// What becomes of jobs that are being worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,51 +45,66 @@ impl Queue {
         .await
     }
 
-    /// Removes a service with its jobs.
+    /// Removes a service with its jobs: all of it, or nothing, as long as there are at most a few thousand jobs.
     ///
-    /// Finished jobs go first, some at a time, so that others can write in between; those that wait go together with the
-    /// service, or not at all.
+    /// Of one with more, jobs that nobody works on go first, some at a time, so that others can write in between.
     ///
     /// # Errors
-    /// A [`Report`]: 404 when there is no such service; 409 when one of its jobs is being worked on.
+    /// A [`Report`]: 404 when there is no such service; 409 when one of its jobs is being worked on: where that begins
+    /// while the jobs of a large service are removed, those that are gone stay gone.
     pub async fn remove_service(&self, id: Uuid, removal: Removal) -> Result<(), Report> {
         self.service(id).await?;
-        if removal == Removal::Careful && !self.working(id, 1).await?.is_empty() {
-            return Err(jobs_in_work());
+        if self.is_large(id).await? {
+            while again(|| self.remove_some(id, removal)).await? {}
         }
-        while again(|| self.remove_finished(id)).await? {}
         again(|| self.remove_rest(id, removal)).await?;
         self.contracts().forget(id);
         Ok(())
     }
 
-    /// Removes some finished jobs of a service, and says whether there may be more.
-    async fn remove_finished(&self, service: Uuid) -> Result<bool, Report> {
+    async fn is_large(&self, service: Uuid) -> Result<bool, Report> {
+        let jobs = self.database().select::<Job>();
+        let jobs = jobs.filter(Job::SERVICE_ID.eq(service));
+        let beyond = jobs.order_by(Job::ID.asc()).offset(AT_ONCE).first().await?;
+        Ok(beyond.is_some())
+    }
+
+    /// Removes some jobs of a service that nobody works on, and says whether there may be more.
+    async fn remove_some(&self, service: Uuid, removal: Removal) -> Result<bool, Report> {
         let mut tx = self.database().transaction().await?;
-        let finished = JobStatus::Completed.jobs().or(JobStatus::Error.jobs());
-        let finished = Job::SERVICE_ID.eq(service).and(finished);
-        let jobs = tx.select::<Job>().filter(finished.clone());
+        if removal == Removal::Careful {
+            refuse_working(&mut tx, service).await?;
+        }
+        let idle = idle(service);
+        let jobs = tx.select::<Job>().filter(idle.clone());
         let jobs = jobs.order_by(Job::ID.asc()).limit(BATCH).all().await?;
         let Some(last) = jobs.last() else {
             return Ok(false);
         };
-        tx.delete_all(finished.and(Job::ID.le(last.id))).await?;
+        tx.delete_all(idle.and(Job::ID.le(last.id))).await?;
         tx.commit().await?;
         Ok(jobs.len() as u64 == BATCH)
     }
 
     async fn remove_rest(&self, id: Uuid, removal: Removal) -> Result<(), Report> {
         let mut tx = self.database().transaction().await?;
-        // Whoever submits a job for it at this moment either is told that it is gone, or sees the job go with it.
         let service = tx.get::<Service>(id).await?;
         let service = service.ok_or_else(|| ApiError::record_not_found("Service", id))?;
+        // Whoever takes one of them at this moment is waited for, and then it is not idle any more.
+        tx.delete_all(idle(id)).await?;
         if removal == Removal::Careful {
             refuse_working(&mut tx, id).await?;
         }
-        // Its jobs, and what stands beside them, go along.
+        // What is being worked on, and what is submitted at this moment, goes along.
         tx.delete(&*service).await?;
         tx.commit().await
     }
+}
+
+/// The jobs of a service that nobody works on.
+fn idle(service: Uuid) -> Filter<Job> {
+    let is_idle = Job::STATE.constant(Comparison::NotEqual, JobState::Leased);
+    Job::SERVICE_ID.eq(service).and(is_idle)
 }
 
 async fn refuse_working(tx: &mut Transaction, service: Uuid) -> Result<(), Report> {

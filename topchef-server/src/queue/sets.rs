@@ -2,6 +2,8 @@
 //!
 //! It does not know how sets are made and described; that is the resource's own business.
 
+use std::collections::BTreeSet;
+
 use http::StatusCode;
 use serde::Serialize;
 use topchef_runtime::transaction::again;
@@ -79,7 +81,9 @@ impl Queue {
                 return Err(ApiError::record_not_found("JobSet", set).into());
             }
             let mut report = Report::new();
-            for &id in jobs {
+            // In one order, so that two that add the same jobs do not wait for each other.
+            let jobs: BTreeSet<_> = jobs.iter().copied().collect();
+            for id in jobs {
                 match tx.get::<Job>(id).await? {
                     None => report.push(ApiError::record_not_found("Job", id)),
                     Some(job) if job.job_set_id == Some(set) => {}

@@ -2,13 +2,13 @@
 //!
 //! It does not know who submits it.
 
-use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 use http::StatusCode;
 use serde::Serialize;
 use topchef_runtime::{ApiError, Context, Report, Transaction};
 use uuid::Uuid;
 
 use super::Queue;
+use super::clock::now;
 use crate::resources::{Job, JobParameters, JobState, JsonText};
 
 /// What is to be done, and for whom.
@@ -68,6 +68,9 @@ impl Queue {
     /// As [`submit`](Self::submit), in a transaction: the job is there when the transaction is committed, and never
     /// otherwise.
     ///
+    /// The service, its schema and the set are looked for outside the transaction, so that they must be there before it;
+    /// the parameters are validated while it is open, which is a matter of microseconds for an ordinary schema.
+    ///
     /// # Errors
     /// As [`submit`](Self::submit); what else is wrong with the transaction.
     pub async fn submit_in(
@@ -77,7 +80,10 @@ impl Queue {
     ) -> Result<Submitted, Report> {
         self.check(&submission).await?;
         let submitted = submitted(submission);
-        tx.insert(&submitted.job).await?;
+        match tx.insert(&submitted.job).await {
+            Ok(_) => {}
+            Err(refusal) => return Err(self.why_not_stored(&submitted.job, refusal).await),
+        }
         tx.insert(&submitted.parameters()).await?;
         Ok(submitted)
     }
@@ -85,22 +91,31 @@ impl Queue {
     async fn check(&self, submission: &Submission) -> Result<(), Report> {
         let service = submission.service;
         let contract = self.contracts().of(self.database(), service).await?;
-        if let Some(set) = submission.job_set {
-            self.job_set(set).await?;
+        let mut report = Report::new();
+        if let Some(set) = submission.job_set
+            && let Err(missing) = self.job_set(set).await
+        {
+            report.append(missing);
         }
         let parameters = submission.parameters.as_str().to_owned();
-        contract.check_parameters(parameters).await
+        if let Err(violations) = contract.check_parameters(parameters).await {
+            report.append(violations);
+        }
+        report.into_result()
     }
 
-    /// Why a job was not stored: contracts are kept, and its service may be gone, perhaps by another server.
+    /// Why a job was not stored: contracts are kept, and its service or its set may be gone, perhaps by another server.
     async fn why_not_stored(&self, job: &Job, refusal: Report) -> Report {
         if refusal.status() != StatusCode::CONFLICT {
             return refusal;
         }
         self.contracts().forget(job.service_id);
-        match self.service(job.service_id).await {
-            Err(missing) => missing,
-            Ok(_) => refusal,
+        if let Err(missing) = self.service(job.service_id).await {
+            return missing;
+        }
+        match job.job_set_id {
+            Some(set) => self.job_set(set).await.err().unwrap_or(refusal),
+            None => refusal,
         }
     }
 }
@@ -177,11 +192,4 @@ impl Submitted {
             document: self.parameters.clone(),
         }
     }
-}
-
-/// Now, in the microseconds that are stored: what is answered is what will be read.
-pub(super) fn now() -> DateTime<Utc> {
-    let now = Utc::now();
-    now.duration_trunc(TimeDelta::microseconds(1))
-        .unwrap_or(now)
 }

@@ -35,7 +35,11 @@ impl Queue {
             .and(ready())
             .and(Job::ID.gt(job.id));
         let jobs = self.database().select::<Job>().filter(after);
-        jobs.order_by(Job::ID.asc()).first().await
+        // In the order of the index of open jobs: the finished ones are not looked at.
+        jobs.order_by(Job::PRIORITY.desc())
+            .order_by(Job::RUN_AT.asc())
+            .first()
+            .await
     }
 
     /// The jobs of a service that are being worked on, the oldest first; at most so many.

@@ -83,9 +83,7 @@ pub fn ready() -> Filter<Job> {
         ],
         list = [id, status(), date_submitted],
     ),
-    collection(filter = [
-        id, service_id, priority, run_at, attempt, job_set_id, date_submitted, date_finished
-    ])
+    collection(filter = [id, service_id, job_set_id, date_submitted])
 )]
 pub struct Job {
     /// Made when the job is submitted; later jobs have greater ones.
@@ -129,8 +127,9 @@ pub struct Job {
     /// Bytes of its results; none while there are none.
     #[resource(read_only)]
     pub results_bytes: Option<i32>,
-    /// Counts its changes.
-    #[resource(version)]
+    /// Counts what was done to it, by its workers and by who cancels it or has it tried again; not what is only noted of it,
+    /// such as the set that it belongs to.
+    #[resource(read_only, default = 1)]
     pub version: i64,
     /// When it was submitted.
     #[resource(read_only, default = Utc::now)]

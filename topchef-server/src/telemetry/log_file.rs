@@ -62,8 +62,13 @@ pub(super) fn writer(
 fn is_ours(path: &Path, name: &str) -> bool {
     match fs::read_link(path) {
         Ok(target) => {
+            // Ours leads to a file beside it, whether it says where that is or not.
+            let folder = target
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            let is_beside = folder.is_none_or(|folder| Some(folder) == path.parent());
             let target = target.file_name().and_then(|target| target.to_str());
-            target.is_some_and(|target| date_of(name, target).is_some())
+            is_beside && target.is_some_and(|target| date_of(name, target).is_some())
         }
         Err(_) => !path.exists(),
     }

@@ -1,4 +1,4 @@
-//! What every handler of this form needs of a request: the application, the head, the body, links.
+//! What every handler of this server needs of a request: the application, the head, the body, links.
 //!
 //! It does not know which handler.
 
@@ -170,7 +170,7 @@ fn is_host(text: &str) -> bool {
 }
 
 /// An id as Python's `UUID()` takes it: without `urn:`, `uuid:`, braces and dashes, wherever they are, 32 digits are left.
-fn uuid(text: &str) -> Option<Uuid> {
+pub(crate) fn uuid(text: &str) -> Option<Uuid> {
     let text = text.replace("urn:", "").replace("uuid:", "");
     let digits = text.trim_matches(['{', '}']).replace('-', "");
     if digits.len() == 32 {

@@ -1,4 +1,4 @@
-//! The envelope of this form: `{"data": …, "links": {"self": …}, "meta": {…}}`, written from parts that are JSON already.
+//! The envelope of an answer: `{"data": …, "links": {"self": …}, "meta": {…}}`, written from parts that are JSON already.
 //!
 //! It does not know what is in them.
 

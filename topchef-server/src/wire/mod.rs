@@ -11,7 +11,7 @@ use serde::Serialize;
 use topchef_runtime::ApiError;
 
 pub use call::Call;
-pub(crate) use call::{both, object_at, or_missing};
+pub(crate) use call::{both, object_at, or_missing, uuid};
 pub(crate) use envelope::{Envelope, located};
 pub(crate) use listing::{PAGE, jobs, page, truncate};
 

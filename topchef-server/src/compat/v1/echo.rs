@@ -2,8 +2,7 @@
 
 use topchef_runtime::{ApiError, Reply, Report};
 
-use crate::wire::Call;
-use crate::wire::Envelope;
+use crate::wire::{Call, Envelope};
 
 /// `POST /v1/echo`: the JSON that was sent, unchanged.
 ///

@@ -5,14 +5,11 @@ use serde_json::json;
 use topchef_runtime::{ApiError, Reply, Report};
 use uuid::Uuid;
 
-use super::super::body;
+use super::super::{body, details};
 use super::services::PREFIX;
-use super::view;
 use crate::queue::{Documents, JobView};
 use crate::resources::{Job, Service};
-use crate::wire::Call;
-use crate::wire::{self, json as written};
-use crate::wire::{Envelope, located};
+use crate::wire::{self, Call, Envelope, json as written, located};
 
 /// `GET /v1/jobs`.
 ///
@@ -44,7 +41,7 @@ pub async fn show_of_service(mut call: Call) -> Result<Reply, Report> {
 async fn show_one(call: &Call, job: Job) -> Result<Reply, Report> {
     let jobs = std::slice::from_ref(&job);
     let documents = Documents::of(call.app.database(), jobs).await?;
-    Ok(Envelope::of(&view::job(&job, &documents))
+    Ok(Envelope::of(&details::job(&job, &documents))
         .links(&[("self", call.own_link())])
         .ok())
 }

@@ -8,6 +8,3 @@ pub mod root;
 pub mod service_jobs;
 pub mod services;
 pub mod validator;
-mod view;
-
-pub(super) use view::{ServiceDetails, submitted};

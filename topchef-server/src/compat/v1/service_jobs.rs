@@ -3,14 +3,11 @@
 use http::StatusCode;
 use topchef_runtime::{Reply, Report};
 
-use super::super::body;
+use super::super::{body, details};
 use super::services::PREFIX;
-use super::view;
 use crate::queue::{Documents, JobView};
 use crate::resources::Job;
-use crate::wire;
-use crate::wire::Call;
-use crate::wire::{Envelope, located};
+use crate::wire::{self, Call, Envelope, located};
 
 /// How many jobs of the queue are shown, of those that are worked on and of those that wait.
 const SHOWN: u64 = 500;
@@ -37,7 +34,7 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     let job = &submitted.job;
     let documents = Documents::default().with_parameters(job.id, submitted.parameters.clone());
     let mut data = b"{\"message\":\"Job successfully created\",\"job_details\":".to_vec();
-    data.extend(view::submitted(job, &documents));
+    data.extend(details::submitted(job, &documents));
     data.push(b'}');
     let reply = Envelope::of(&data).reply(StatusCode::CREATED);
     Ok(located(
@@ -53,13 +50,16 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
 pub async fn queue(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
     let queue = call.app.queue();
+    // Each list ends by itself where it is too long: what is worked on does not hide what waits.
     let mut jobs = queue.working(id, SHOWN).await?;
-    jobs.extend(queue.ready(id, SHOWN).await?);
+    wire::truncate(&mut jobs);
+    let mut ready = queue.ready(id, SHOWN).await?;
+    wire::truncate(&mut ready);
+    jobs.append(&mut ready);
     if jobs.is_empty() {
         // Only then may it be that there is no such service.
         queue.service(id).await?;
     }
-    wire::truncate(&mut jobs);
-    let data = view::jobs(call.app.database(), &jobs).await?;
+    let data = details::jobs(call.app.database(), &jobs).await?;
     Ok(Envelope::of(&data).links(&[("self", call.own_link())]).ok())
 }

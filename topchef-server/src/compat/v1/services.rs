@@ -6,12 +6,9 @@ use topchef_runtime::query::Query;
 use topchef_runtime::{ModelResource, Reply, Report};
 
 use super::super::body;
-use super::view::ServiceDetails;
+use super::super::details::ServiceDetails;
 use crate::resources::Service;
-use crate::wire::Call;
-use crate::wire::json as written;
-use crate::wire::{self, PAGE};
-use crate::wire::{Envelope, located};
+use crate::wire::{self, Call, Envelope, PAGE, json as written, located};
 
 /// Where this form lives.
 pub(super) const PREFIX: &str = "/v1";

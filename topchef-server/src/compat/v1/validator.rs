@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::json;
 use topchef_runtime::{ApiError, Reply, Report};
 
-use super::super::v2::validator;
+use super::super::body;
 use crate::wire::Call;
 
 /// `POST /v1/validator` with an object and a schema.
@@ -12,9 +12,13 @@ use crate::wire::Call;
 /// # Errors
 /// What is not the client's fault: his are in the body, as this form has it.
 pub async fn validate(call: Call) -> Result<Reply, Report> {
-    let report = match validator::validate(call).await {
+    let report = match body::validate(&call).await {
+        Ok(()) => {
+            let body = json!({"data": {"message": "the object satisfies the schema"}});
+            return Reply::json(StatusCode::OK, &body);
+        }
         Err(report) if report.status() == StatusCode::BAD_REQUEST => report,
-        answered => return answered,
+        Err(other) => return Err(other),
     };
     let context: Vec<_> = report.errors().iter().map(told).collect();
     let body = json!({"errors": {"message": report.detail(), "context": context}});

@@ -9,9 +9,7 @@ use super::super::body;
 use super::schemas;
 use crate::queue::JobView;
 use crate::resources::Job;
-use crate::wire;
-use crate::wire::Call;
-use crate::wire::Envelope;
+use crate::wire::{self, Call, Envelope};
 
 /// `GET /jobs`.
 ///

@@ -4,8 +4,7 @@ use serde_json::json;
 use topchef_runtime::Reply;
 
 use super::schemas;
-use crate::wire::Call;
-use crate::wire::Envelope;
+use crate::wire::{Call, Envelope};
 
 /// `GET /`.
 pub async fn show(call: Call) -> Reply {

@@ -4,13 +4,11 @@ use http::StatusCode;
 use serde_json::json;
 use topchef_runtime::{Reply, Report};
 
-use super::super::{body, v1};
+use super::super::{body, details};
 use super::{jobs, schemas};
 use crate::queue::{Documents, JobView};
 use crate::resources::Job;
-use crate::wire;
-use crate::wire::Call;
-use crate::wire::{Envelope, located};
+use crate::wire::{self, Call, Envelope, located};
 
 /// How many jobs of the queue are shown.
 const SHOWN: u64 = 10;
@@ -41,7 +39,7 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     // The object goes on with what clients of the first form look for.
     json.pop();
     json.extend_from_slice(b",\"job_details\":");
-    json.extend(v1::submitted(job, &documents));
+    json.extend(details::submitted(job, &documents));
     json.push(b'}');
     let reply = Envelope::of(&json)
         .meta(&json!(format!("new job ID is {}", job.id)))

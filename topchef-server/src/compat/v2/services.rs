@@ -11,14 +11,11 @@ use topchef_runtime::{ApiError, Input, ModelResource, Reply, Report};
 use uuid::Uuid;
 
 use super::super::body;
-use super::super::v1::ServiceDetails;
+use super::super::details::ServiceDetails;
 use super::schemas;
 use crate::queue::JobView;
 use crate::resources::{Job, Service};
-use crate::wire::json as written;
-use crate::wire::{self, PAGE};
-use crate::wire::{Call, or_missing};
-use crate::wire::{Envelope, located};
+use crate::wire::{self, Call, Envelope, PAGE, json as written, located, or_missing};
 
 /// `GET /services`.
 ///

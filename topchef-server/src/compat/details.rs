@@ -1,4 +1,4 @@
-//! Services and jobs as this form shows them.
+//! Services and jobs as the first form shows them; the second tells them too, in its answers 201.
 //!
 //! It does not know the paths.
 
@@ -12,7 +12,7 @@ use crate::wire::Call;
 
 /// A service with everything that this form shows of one.
 #[derive(Serialize)]
-pub(in super::super) struct ServiceDetails<'a> {
+pub(super) struct ServiceDetails<'a> {
     id: Uuid,
     name: &'a str,
     description: &'a str,
@@ -26,7 +26,7 @@ pub(in super::super) struct ServiceDetails<'a> {
 
 impl<'a> ServiceDetails<'a> {
     /// A service whose own address begins with `prefix`.
-    pub(in super::super) fn of(call: &Call, service: &'a Service, prefix: &str) -> Self {
+    pub(super) fn of(call: &Call, service: &'a Service, prefix: &str) -> Self {
         Self {
             id: service.id,
             name: &service.name,
@@ -42,7 +42,7 @@ impl<'a> ServiceDetails<'a> {
 }
 
 /// What this form tells of a job that was just submitted.
-pub(in super::super) fn submitted(job: &Job, documents: &Documents) -> Vec<u8> {
+pub(super) fn submitted(job: &Job, documents: &Documents) -> Vec<u8> {
     fields().object_with(job, documents)
 }
 

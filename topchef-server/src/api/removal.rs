@@ -1,0 +1,43 @@
+//! What the query string of a `DELETE` says.
+//!
+//! It does not know what is removed.
+
+use topchef_runtime::query::decode;
+use topchef_runtime::{ApiError, Report};
+
+use crate::queue::Removal;
+
+/// Whether what is being worked on is removed too; of all parameters only `known` are known.
+pub(super) fn removal(query: &str, known: &[&str]) -> Result<Removal, Report> {
+    let report: Report = pairs(query)
+        .filter_map(|(name, value)| refusal(&name, &value, known))
+        .collect();
+    report.into_result()?;
+    Ok(if says(query, "force", "true") {
+        Removal::Forced
+    } else {
+        Removal::Careful
+    })
+}
+
+fn refusal(name: &str, value: &str, known: &[&str]) -> Option<ApiError> {
+    if !known.contains(&name) {
+        let detail = format!("no such parameter; known are {}", known.join(", "));
+        return Some(ApiError::query_parameter(name, "unknown_parameter", detail));
+    }
+    let wrong = name == "force" && !["true", "false"].contains(&value);
+    wrong.then(|| ApiError::query_parameter(name, "type", "must be true or false"))
+}
+
+/// Whether a parameter has this value.
+pub(super) fn says(query: &str, name: &str, value: &str) -> bool {
+    pairs(query).any(|pair| pair == (name.to_owned(), value.to_owned()))
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name).into_owned(), decode(value).into_owned())
+    })
+}
