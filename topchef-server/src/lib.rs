@@ -26,6 +26,8 @@ pub mod resources;
 
 pub mod queue;
 
+pub mod models;
+
 pub mod readiness;
 
 pub mod app;

@@ -13,6 +13,7 @@ mod submit;
 mod view;
 mod waiting;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub use documents::Documents;
 pub use removal::Removal;
 pub use sets::Progress;
 pub use submit::{Submission, Submit, Submitted};
+pub(crate) use submit::{now, submitted};
 pub use view::{JobField, JobView};
 
 /// For how long a worker is waited for that gives no sign of life, when nobody says otherwise: a day.
@@ -35,6 +37,12 @@ pub const WORKER_TIMEOUT: Duration = Duration::from_hours(24);
 /// The queue over a database; cheap to clone.
 #[derive(Clone)]
 pub struct Queue(Arc<Shared>);
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
 
 struct Shared {
     database: Database,
@@ -71,5 +79,10 @@ impl Queue {
     /// The contracts of all services.
     pub fn contracts(&self) -> &Contracts {
         &self.0.contracts
+    }
+
+    /// Whether both are one queue.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }

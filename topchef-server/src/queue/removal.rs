@@ -30,15 +30,27 @@ impl Queue {
     pub async fn remove_job(&self, id: Uuid, removal: Removal) -> Result<(), Report> {
         again(async || {
             let mut tx = self.database().transaction().await?;
-            let job = tx.get::<Job>(id).await?;
-            let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
-            if removal == Removal::Careful && job.state == JobState::Leased {
-                return Err(in_work("the job is being worked on").into());
-            }
-            tx.delete(&*job).await?;
+            Self::remove_job_in(&mut tx, id, removal).await?;
             tx.commit().await
         })
         .await
+    }
+
+    /// As [`remove_job`](Self::remove_job), in a transaction.
+    ///
+    /// # Errors
+    /// As [`remove_job`](Self::remove_job).
+    pub async fn remove_job_in(
+        tx: &mut Transaction,
+        id: Uuid,
+        removal: Removal,
+    ) -> Result<(), Report> {
+        let job = tx.get::<Job>(id).await?;
+        let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
+        if removal == Removal::Careful && job.state == JobState::Leased {
+            return Err(in_work("the job is being worked on").into());
+        }
+        tx.delete(&*job).await.map(drop)
     }
 
     /// Removes a service with its jobs.
@@ -54,7 +66,13 @@ impl Queue {
             return Err(jobs_in_work());
         }
         while again(|| self.remove_finished(id)).await? {}
-        again(|| self.remove_rest(id, removal)).await?;
+        again(async || {
+            let mut tx = self.database().transaction().await?;
+            self.remove_service_in(&mut tx, id, removal).await?;
+            tx.commit().await
+        })
+        .await?;
+        // Who asked for it in between may have it kept again.
         self.contracts().forget(id);
         Ok(())
     }
@@ -74,17 +92,27 @@ impl Queue {
         Ok(jobs.len() as u64 == BATCH)
     }
 
-    async fn remove_rest(&self, id: Uuid, removal: Removal) -> Result<(), Report> {
-        let mut tx = self.database().transaction().await?;
+    /// Removes a service with all its jobs in a transaction, in which others may have to wait for long where it has many
+    /// finished ones: [`remove_service`](Self::remove_service) removes those step by step.
+    ///
+    /// # Errors
+    /// As [`remove_service`](Self::remove_service).
+    pub async fn remove_service_in(
+        &self,
+        tx: &mut Transaction,
+        id: Uuid,
+        removal: Removal,
+    ) -> Result<(), Report> {
         // Held against changes: no job can be submitted for it until this is over.
         let service = tx.get::<Service>(id).await?;
         let service = service.ok_or_else(|| ApiError::record_not_found("Service", id))?;
         if removal == Removal::Careful {
-            refuse_working(&mut tx, id).await?;
+            refuse_working(tx, id).await?;
         }
         // Its jobs, and what stands beside them, go along.
         tx.delete(&*service).await?;
-        tx.commit().await
+        self.contracts().forget(id);
+        Ok(())
     }
 }
 

@@ -77,9 +77,14 @@ impl Queue {
     ) -> Result<Submitted, Report> {
         self.check(&submission).await?;
         let submitted = submitted(submission);
-        tx.insert(&submitted.job).await?;
-        tx.insert(&submitted.parameters()).await?;
+        Self::insert(tx, &submitted).await?;
         Ok(submitted)
+    }
+
+    /// Stores a job whose parameters were checked.
+    pub(crate) async fn insert(tx: &mut Transaction, submitted: &Submitted) -> Result<(), Report> {
+        tx.insert(&submitted.job).await?;
+        tx.insert(&submitted.parameters()).await.map(drop)
     }
 
     async fn check(&self, submission: &Submission) -> Result<(), Report> {
@@ -140,7 +145,8 @@ impl Submit for Context {
     }
 }
 
-fn submitted(submission: Submission) -> Submitted {
+/// A job as it comes into the queue; its parameters are to be checked by whoever stores it.
+pub(crate) fn submitted(submission: Submission) -> Submitted {
     let Submission {
         service,
         parameters,
@@ -180,7 +186,7 @@ impl Submitted {
 }
 
 /// Now, in the microseconds that are stored: what is answered is what will be read.
-pub(super) fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     let now = Utc::now();
     now.duration_trunc(TimeDelta::microseconds(1))
         .unwrap_or(now)
