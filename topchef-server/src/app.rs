@@ -69,6 +69,21 @@ pub(crate) async fn open(
 impl App {
     /// Makes the database where there is none, opens it, and puts the resources over it.
     ///
+    /// An application that has resources of its own keeps them in the same [`database`](Self::database), so that its hooks
+    /// submit jobs in the transactions of its writes; [`routes`](crate::router::routes) shows how. Of the settings it needs
+    /// none but the database.
+    ///
+    /// ```
+    /// use topchef_server::app::App;
+    /// use topchef_server::config::Config;
+    ///
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::TempDir::new()?;
+    /// # let file = folder.path().join("lab.db").display().to_string();
+    /// let app = App::open(Config { database: file.parse()?, ..Config::default() }).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// When the database is not what this program needs, or cannot be opened.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
@@ -77,7 +92,30 @@ impl App {
         Ok(Self::over(database, config))
     }
 
-    fn over(database: Database, config: Config) -> Self {
+    /// Puts the resources over a database that is open already, with options of the caller's own.
+    ///
+    /// Its tables must be there: [`migrations::prepare`] makes them in a new database, and refuses one of another program.
+    /// Of the settings, `database` says which kind it is; the limits, the public URL, what the server says of itself and, for
+    /// [`router`](crate::router::router), the tokens are heeded; the others are for who starts a server.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use topchef_runtime::Database;
+    /// use topchef_server::app::App;
+    /// use topchef_server::config::Config;
+    /// use topchef_server::migrations;
+    ///
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::TempDir::new()?;
+    /// # let path = folder.path().join("lab.db");
+    /// # let file = path.display().to_string();
+    /// let config = Config { database: file.parse()?, ..Config::default() };
+    /// migrations::prepare(&config.database).await?;
+    /// let database = Database::sqlite(path).transaction_timeout(Duration::from_secs(2));
+    /// let app = App::over(database.open().await?, config);
+    /// # let _ = app; Ok(()) }
+    /// ```
+    pub fn over(database: Database, config: Config) -> Self {
         let limits = Limits {
             schema_bytes: config.limits.schema_bytes,
             document_bytes: config.limits.document_bytes,
@@ -109,7 +147,7 @@ impl App {
         &self.0.database
     }
 
-    /// The queue.
+    /// The queue: state for an [`Api`](topchef_runtime::Api) whose hooks submit jobs ([`Submit`](crate::queue::Submit)).
     pub fn queue(&self) -> &Queue {
         &self.0.queue
     }

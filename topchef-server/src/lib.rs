@@ -26,6 +26,8 @@ pub mod queue;
 
 pub mod metrics;
 
+pub mod models;
+
 pub mod readiness;
 
 pub mod app;

@@ -24,7 +24,7 @@ pub fn router(app: App) -> Router {
     let counted = app.metrics().clone();
     let tokens = app.tokens().clone();
     let operating = operating().with_state(app.clone());
-    let router = guarded(routes(app).merge(operating));
+    let router = guarded(unguarded(app).merge(operating));
     layers::around(authentication::around(router, tokens), counted)
 }
 
@@ -44,7 +44,73 @@ fn operating() -> Router<App> {
 
 /// The routes alone, to be merged with those of other resources or nested below a path: what is not served is answered by
 /// the other router.
+///
+/// Where the configuration has tokens, every request needs one here too; otherwise who may use them, and what else stands
+/// around them, is the application's business.
+/// Somebody must also look after jobs whose worker is gone: [`Queue::watch`](crate::queue::Queue::watch).
+///
+/// An application whose hook submits a job in the transaction of its write, so that there are both or neither:
+///
+/// ```
+/// use topchef_runtime::{Api, Context, ModelResource, Next, Report, Tracked, Transaction};
+/// use topchef_server::app::App;
+/// use topchef_server::config::Config;
+/// use topchef_server::queue::Submit;
+/// use topchef_server::router;
+/// use uuid::Uuid;
+///
+/// #[derive(ModelResource)]
+/// #[resource(before_commit(post = weigh))]
+/// struct Sample {
+///     id: i64,
+///     /// The service that weighs it.
+///     service_id: Uuid,
+///     rpm: i32,
+/// }
+///
+/// async fn weigh(cx: &Context, tx: &mut Transaction, sample: &mut Tracked<Sample>) -> Result<Next, Report> {
+///     cx.submit(tx, sample.service_id, &serde_json::json!({"rpm": sample.rpm})).await?;
+///     Ok(Next::Proceed)
+/// }
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::TempDir::new()?;
+/// # let file = folder.path().join("lab.db").display().to_string();
+/// let app = App::open(Config { database: file.parse()?, ..Config::default() }).await?;
+/// app.database().create_tables::<Sample>().await?;
+/// let _watch = app.queue().watch();
+/// let samples = Api::new(app.database().clone()).state(app.queue().clone()).resource::<Sample>();
+/// let merged = samples.public().into_router().merge(router::routes(app));
+/// # let _: axum::Router = merged; Ok(()) }
+/// ```
+///
+/// Nested below a path, all links lead there:
+///
+/// ```
+/// # use topchef_runtime::http::guarded;
+/// # use topchef_server::app::App;
+/// # use topchef_server::config::Config;
+/// # use topchef_server::router;
+/// # use tower::ServiceExt as _;
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::TempDir::new()?;
+/// # let file = folder.path().join("lab.db").display().to_string();
+/// # let app = App::open(Config { database: file.parse()?, ..Config::default() }).await?;
+/// let nested = guarded(axum::Router::new().nest("/queue", router::routes(app)));
+/// let request = http::Request::get("/queue/jobs").header("host", "lab.example.org").body(Default::default())?;
+/// let answer = nested.oneshot(request).await?;
+/// let body = axum::body::to_bytes(answer.into_body(), 10_000).await?;
+/// let body: serde_json::Value = serde_json::from_slice(&body)?;
+/// assert_eq!(body["links"]["self"], "http://lab.example.org/queue/jobs");
+/// # Ok(()) }
+/// ```
 pub fn routes(app: App) -> Router {
+    let tokens = app.tokens().clone();
+    authentication::around(unguarded(app), tokens)
+}
+
+/// The routes of the queue, for whoever has come so far.
+fn unguarded(app: App) -> Router {
     let job_sets = api::job_sets::resource(&app);
     let router = Router::new()
         // About the server.

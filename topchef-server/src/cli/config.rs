@@ -84,6 +84,7 @@ fn to_json(found: &InForce) -> Value {
 fn given(key: &str, value: &Value, origin: &Origin) -> Value {
     match origin {
         Origin::Default => json!({"key": key, "value": value, "source": "default"}),
+        Origin::Program => json!({"key": key, "value": value, "source": "program"}),
         Origin::Flag(name) => {
             json!({"key": key, "value": value, "source": "flag", "name": name})
         }

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::path::{self, PathBuf};
+use std::str::FromStr;
 
 use super::{error::ConfigError, origin::Origin, postgres::PostgresAddress, source::Given};
 
@@ -26,6 +27,18 @@ impl fmt::Display for DatabaseAddress {
             }
             Self::Postgres(address) => write!(formatter, "{address}"),
         }
+    }
+}
+
+impl FromStr for DatabaseAddress {
+    type Err = ConfigError;
+
+    /// What `--database` takes: the path of a file, or an address.
+    fn from_str(address: &str) -> Result<Self, ConfigError> {
+        database(&Given {
+            value: address.to_owned(),
+            origin: Origin::Program,
+        })
     }
 }
 
@@ -107,6 +120,18 @@ fn dialect(scheme: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::source::tests::{given, origin};
+
+    #[test]
+    fn a_program_names_a_database_as_the_flag_does() {
+        let path = DatabaseAddress::Sqlite("lab.db".into());
+        assert_eq!("lab.db".parse(), Ok(path));
+        let address: DatabaseAddress = "postgres://ada:secret@db/lab".parse().unwrap();
+        assert!(matches!(address, DatabaseAddress::Postgres(_)));
+        let refused = "mysql://ada:secret@db/lab".parse::<DatabaseAddress>();
+        let message = refused.unwrap_err().to_string();
+        assert!(message.starts_with("the address"), "{message}");
+        assert!(!message.contains("secret"), "{message}");
+    }
 
     fn database_of(value: &str) -> Result<DatabaseAddress, ConfigError> {
         database(&given("DATABASE_URI", value))

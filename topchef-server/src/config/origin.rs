@@ -22,6 +22,8 @@ pub enum Origin {
     Variable(&'static str),
     /// In a flag.
     Flag(&'static str),
+    /// By the program itself.
+    Program,
 }
 
 impl fmt::Display for Origin {
@@ -31,6 +33,7 @@ impl fmt::Display for Origin {
             Self::File { path, key, line } => {
                 write!(formatter, "`{key}` on line {line} of {}", path.display())
             }
+            Self::Program => formatter.write_str("the address"),
             Self::Variable(name) | Self::Flag(name) => formatter.write_str(name),
         }
     }

@@ -5,7 +5,7 @@
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
 /// Now, in the microseconds that are stored: what is answered is what will be read.
-pub(super) fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     let now = Utc::now();
     now.duration_trunc(TimeDelta::microseconds(1))
         .unwrap_or(now)

@@ -15,6 +15,7 @@ mod submit;
 mod view;
 mod waiting;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,16 +28,24 @@ use finished::Finished;
 
 pub use abandoned::Watch;
 pub use change::JobChange;
+pub(crate) use clock::now;
 pub use documents::Documents;
 pub use finished::{MOST_SERVICES, Told};
 pub use removal::Removal;
 pub use sets::Progress;
+pub(crate) use submit::submitted;
 pub use submit::{Submission, Submit, Submitted};
 pub use view::{JobField, JobView};
 
 /// The queue over a database; cheap to clone.
 #[derive(Clone)]
 pub struct Queue(Arc<Shared>);
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
 
 struct Shared {
     database: Database,
@@ -81,5 +90,10 @@ impl Queue {
     /// The contracts of all services.
     pub fn contracts(&self) -> &Contracts {
         &self.0.contracts
+    }
+
+    /// Whether both are one queue.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }

@@ -34,15 +34,27 @@ impl Queue {
     pub async fn remove_job(&self, id: Uuid, removal: Removal) -> Result<(), Report> {
         again(async || {
             let mut tx = self.database().transaction().await?;
-            let job = tx.get::<Job>(id).await?;
-            let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
-            if removal == Removal::Careful && job.state == JobState::Leased {
-                return Err(in_work("the job is being worked on").into());
-            }
-            tx.delete(&*job).await?;
+            Self::remove_job_in(&mut tx, id, removal).await?;
             tx.commit().await
         })
         .await
+    }
+
+    /// As [`remove_job`](Self::remove_job), in a transaction.
+    ///
+    /// # Errors
+    /// As [`remove_job`](Self::remove_job).
+    pub async fn remove_job_in(
+        tx: &mut Transaction,
+        id: Uuid,
+        removal: Removal,
+    ) -> Result<(), Report> {
+        let job = tx.get::<Job>(id).await?;
+        let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
+        if removal == Removal::Careful && job.state == JobState::Leased {
+            return Err(in_work("the job is being worked on").into());
+        }
+        tx.delete(&*job).await.map(drop)
     }
 
     /// Removes a service with its jobs: all of it, or nothing, as long as there are at most a few thousand jobs.
@@ -57,7 +69,13 @@ impl Queue {
         if self.is_large(id).await? {
             while again(|| self.remove_some(id, removal)).await? {}
         }
-        again(|| self.remove_rest(id, removal)).await?;
+        again(async || {
+            let mut tx = self.database().transaction().await?;
+            self.remove_service_in(&mut tx, id, removal).await?;
+            tx.commit().await
+        })
+        .await?;
+        // Who asked for it in between may have it kept again.
         self.contracts().forget(id);
         Ok(())
     }
@@ -86,18 +104,28 @@ impl Queue {
         Ok(jobs.len() as u64 == BATCH)
     }
 
-    async fn remove_rest(&self, id: Uuid, removal: Removal) -> Result<(), Report> {
-        let mut tx = self.database().transaction().await?;
+    /// Removes a service with all its jobs in a transaction, in which others may have to wait for long where it has many
+    /// of them: [`remove_service`](Self::remove_service) removes those step by step.
+    ///
+    /// # Errors
+    /// As [`remove_service`](Self::remove_service).
+    pub async fn remove_service_in(
+        &self,
+        tx: &mut Transaction,
+        id: Uuid,
+        removal: Removal,
+    ) -> Result<(), Report> {
         let service = tx.get::<Service>(id).await?;
         let service = service.ok_or_else(|| ApiError::record_not_found("Service", id))?;
         // Whoever takes one of them at this moment is waited for, and then it is not idle any more.
         tx.delete_all(idle(id)).await?;
         if removal == Removal::Careful {
-            refuse_working(&mut tx, id).await?;
+            refuse_working(tx, id).await?;
         }
         // What is being worked on, and what is submitted at this moment, goes along.
         tx.delete(&*service).await?;
-        tx.commit().await
+        self.contracts().forget(id);
+        Ok(())
     }
 }
 

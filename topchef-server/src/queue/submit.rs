@@ -80,12 +80,16 @@ impl Queue {
     ) -> Result<Submitted, Report> {
         self.check(&submission).await?;
         let submitted = submitted(submission);
-        match tx.insert(&submitted.job).await {
-            Ok(_) => {}
-            Err(refusal) => return Err(self.why_not_stored(&submitted.job, refusal).await),
+        match Self::insert(tx, &submitted).await {
+            Ok(()) => Ok(submitted),
+            Err(refusal) => Err(self.why_not_stored(&submitted.job, refusal).await),
         }
-        tx.insert(&submitted.parameters()).await?;
-        Ok(submitted)
+    }
+
+    /// Stores a job whose parameters were checked.
+    pub(crate) async fn insert(tx: &mut Transaction, submitted: &Submitted) -> Result<(), Report> {
+        tx.insert(&submitted.job).await?;
+        tx.insert(&submitted.parameters()).await.map(drop)
     }
 
     async fn check(&self, submission: &Submission) -> Result<(), Report> {
@@ -155,7 +159,8 @@ impl Submit for Context {
     }
 }
 
-fn submitted(submission: Submission) -> Submitted {
+/// A job as it comes into the queue; its parameters are to be checked by whoever stores it.
+pub(crate) fn submitted(submission: Submission) -> Submitted {
     let Submission {
         service,
         parameters,

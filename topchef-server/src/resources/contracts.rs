@@ -61,18 +61,30 @@ impl Contracts {
             .find(Service::ID.eq(service))
             .await?
             .ok_or_else(|| ApiError::record_not_found("Service", service))?;
+        let contract = self.compiled(&stored).await?;
+        self.by_service.insert(service, Arc::clone(&contract));
+        Ok(contract)
+    }
+
+    /// The contract of a service whose record is at hand, whether it is stored yet or not; its schemas were accepted.
+    pub(crate) async fn of_record(&self, service: &Service) -> Result<Arc<Contract>, Report> {
+        match self.by_service.get(&service.id) {
+            Some(contract) => Ok(contract),
+            None => self.compiled(service).await,
+        }
+    }
+
+    async fn compiled(&self, service: &Service) -> Result<Arc<Contract>, Report> {
         let (parameters, results) = (
-            stored.job_registration_schema.as_str(),
-            stored.job_result_schema.as_str(),
+            service.job_registration_schema.as_str(),
+            service.job_result_schema.as_str(),
         );
-        let contract = Arc::new(Contract {
+        Ok(Arc::new(Contract {
             parameters: self.stored_schema(parameters).await?,
             results: self.stored_schema(results).await?,
             weight: weight(parameters) + weight(results),
             turns: self.turns.clone(),
-        });
-        self.by_service.insert(service, Arc::clone(&contract));
-        Ok(contract)
+        }))
     }
 
     /// Forgets the contract of a service that is gone.

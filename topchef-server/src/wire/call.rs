@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::net::Ipv6Addr;
 
 use axum::RequestPartsExt;
-use axum::extract::{FromRequest, Path, Request};
+use axum::extract::{FromRequest, OriginalUri, RawPathParams, Request};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::HOST;
@@ -51,13 +51,11 @@ impl Call {
     /// # Errors
     /// 404 when it is not a UUID, in one of the spellings that Python's `UUID()` takes.
     pub(crate) async fn id(&mut self) -> Result<Uuid, ApiError> {
-        let path = self.parts.uri.path().to_owned();
-        let Path(text) = self
-            .parts
-            .extract::<Path<String>>()
-            .await
-            .map_err(|_| ApiError::no_such_path(&path))?;
-        uuid(&text).ok_or_else(|| ApiError::not_a_key("UUID", &text))
+        let named = self.path_parameters().await?;
+        match named.as_slice() {
+            [.., text] => id(text),
+            [] => Err(ApiError::no_such_path(self.own_path())),
+        }
     }
 
     /// The two ids that the path names, in its order.
@@ -65,14 +63,19 @@ impl Call {
     /// # Errors
     /// As [`id`](Self::id).
     pub(crate) async fn two_ids(&mut self) -> Result<(Uuid, Uuid), Report> {
-        let path = self.parts.uri.path().to_owned();
-        let Path((one, other)) = self
-            .parts
-            .extract::<Path<(String, String)>>()
-            .await
-            .map_err(|_| ApiError::no_such_path(&path))?;
-        let read = |text: &str| uuid(text).ok_or_else(|| ApiError::not_a_key("UUID", text));
-        both(read(&one), read(&other))
+        let named = self.path_parameters().await?;
+        match named.as_slice() {
+            [.., one, other] => both(id(one), id(other)),
+            _ => Err(ApiError::no_such_path(self.own_path()).into()),
+        }
+    }
+
+    /// What the path names, in its order; what a router around this one takes of it comes first.
+    async fn path_parameters(&mut self) -> Result<Vec<String>, ApiError> {
+        let parameters = self.parts.extract::<RawPathParams>().await;
+        let parameters = parameters.map_err(|_| ApiError::no_such_path(self.own_path()))?;
+        let texts = parameters.iter().map(|(_, text)| text.to_owned());
+        Ok(texts.collect())
     }
 
     /// The context, for operations on resources.
@@ -85,8 +88,28 @@ impl Call {
         self.parts.uri.query().unwrap_or_default()
     }
 
-    /// The address of a path of this server: under the public URL when there is one, else as the client spelt the host.
+    /// The address of a path of this server: under the public URL when there is one, else as the client spelt the host; and
+    /// below whatever path the routes are nested.
     pub(crate) fn link(&self, path: &str) -> String {
+        let prefix = prefix(self.own_path(), self.parts.uri.path());
+        self.absolute(&format!("{prefix}{path}"))
+    }
+
+    /// The address of this request.
+    pub(crate) fn own_link(&self) -> String {
+        match self.parts.uri.query() {
+            Some(query) => self.absolute(&format!("{}?{query}", self.own_path())),
+            None => self.absolute(self.own_path()),
+        }
+    }
+
+    /// The path as the client sent it, with what a router around this one took off.
+    fn own_path(&self) -> &str {
+        let original = self.parts.extensions.get::<OriginalUri>();
+        original.map_or(self.parts.uri.path(), |original| original.path())
+    }
+
+    fn absolute(&self, path: &str) -> String {
         if let Some(base) = self.app.public_url() {
             return format!("{base}{path}");
         }
@@ -97,12 +120,6 @@ impl Call {
             Some(host) => format!("http://{host}{path}"),
             None => path.to_owned(),
         }
-    }
-
-    /// The address of this request.
-    pub(crate) fn own_link(&self) -> String {
-        let path = self.parts.uri.path_and_query();
-        self.link(path.map_or("/", http::uri::PathAndQuery::as_str))
     }
 
     /// The body, whatever it is.
@@ -153,6 +170,21 @@ pub(crate) async fn or_missing<T, R>(
         }
         _ => Err(wrong),
     }
+}
+
+/// What routers around this one took off a path. What is nested answers at the path of its place too, where nothing of the
+/// path is left, and the router says `/`.
+fn prefix<'a>(own: &'a str, left: &str) -> &'a str {
+    match own.strip_suffix(left) {
+        Some(prefix) => prefix,
+        None if left == "/" => own,
+        None => "",
+    }
+}
+
+/// An id in a path.
+fn id(text: &str) -> Result<Uuid, ApiError> {
+    uuid(text).ok_or_else(|| ApiError::not_a_key("UUID", text))
 }
 
 /// Whether a text is a host with or without a port, and nothing else (RFC 9110, section 7.2): it goes into links.
@@ -210,6 +242,21 @@ pub(crate) fn both<A, B>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_taken_off_a_path_goes_before_links() {
+        for (own, left, taken) in [
+            ("/jobs", "/jobs", ""),
+            ("/", "/", ""),
+            ("/queue/jobs/1", "/jobs/1", "/queue"),
+            ("/labs/7/queue/jobs", "/jobs", "/labs/7/queue"),
+            ("/queue", "/", "/queue"),
+            ("/queue/", "/", "/queue"),
+            ("/somewhere", "/else", ""),
+        ] {
+            assert_eq!(prefix(own, left), taken, "{own} {left}");
+        }
+    }
 
     #[test]
     fn only_a_host_goes_into_links() {
