@@ -244,6 +244,18 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// The same with a value on the right.
+    pub(crate) fn with(self, value: Value) -> Operator {
+        match self {
+            Self::Equal => Operator::Equal(value),
+            Self::NotEqual => Operator::NotEqual(value),
+            Self::Less => Operator::Less(value),
+            Self::LessOrEqual => Operator::LessOrEqual(value),
+            Self::Greater => Operator::Greater(value),
+            Self::GreaterOrEqual => Operator::GreaterOrEqual(value),
+        }
+    }
+
     /// Its name in URLs.
     pub const fn name(self) -> &'static str {
         match self {

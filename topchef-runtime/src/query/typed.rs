@@ -167,14 +167,7 @@ impl<M, T: ColumnType> Column<M, T> {
                 comparison,
                 number,
             }),
-            value => self.filter(match comparison {
-                Comparison::Equal => Operator::Equal(value),
-                Comparison::NotEqual => Operator::NotEqual(value),
-                Comparison::Less => Operator::Less(value),
-                Comparison::LessOrEqual => Operator::LessOrEqual(value),
-                Comparison::Greater => Operator::Greater(value),
-                Comparison::GreaterOrEqual => Operator::GreaterOrEqual(value),
-            }),
+            value => self.filter(comparison.with(value)),
         }
     }
 

@@ -5,10 +5,10 @@
 use super::target::{Target, Word, are_comparable, filterable, filterable_names};
 use super::twice;
 use super::values::{flag, items, pattern};
-use crate::column::{Value, parse_text};
+use crate::column::parse_text;
 use crate::descriptor::Descriptor;
 use crate::error::{ApiError, shortened};
-use crate::query::{Comparison, Condition, Operator};
+use crate::query::{Condition, Operator};
 
 /// The most conditions of a request, however they are grouped.
 const MOST: usize = 100;
@@ -90,7 +90,7 @@ fn condition(
             comparison,
             right: other_column(descriptor, target.column, name, value)?,
         },
-        Word::Compare(comparison) => of(compared(comparison, typed(value)?)),
+        Word::Compare(comparison) => of(comparison.with(typed(value)?)),
         Word::In => {
             let items = items(name, value)?;
             let values = items.iter().map(|item| typed(item));
@@ -103,17 +103,6 @@ fn condition(
         Word::Null if flag(name, value)? => of(Operator::Equal(kind.null())),
         Word::Null => of(Operator::NotEqual(kind.null())),
     })
-}
-
-fn compared(comparison: Comparison, value: Value) -> Operator {
-    match comparison {
-        Comparison::Equal => Operator::Equal(value),
-        Comparison::NotEqual => Operator::NotEqual(value),
-        Comparison::Less => Operator::Less(value),
-        Comparison::LessOrEqual => Operator::LessOrEqual(value),
-        Comparison::Greater => Operator::Greater(value),
-        Comparison::GreaterOrEqual => Operator::GreaterOrEqual(value),
-    }
 }
 
 /// The column that another is compared with: one that may be filtered by, of a kind that compares.
