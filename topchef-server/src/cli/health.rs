@@ -26,10 +26,6 @@ const LONGEST: u64 = 64 * 1024;
 
 /// The flags of `health`.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::doc_markdown,
-    reason = "the comments on the fields are the text of --help"
-)]
 pub(super) struct HealthArgs {
     /// Address of the server, http://…; a path other than / is asked instead of /health/ready [default: what
     /// the settings of the server say, on this machine]
