@@ -147,8 +147,7 @@ fn old_jobs() -> String {
         ("COMPLETED", "'{\"mass_mg\": 1.5}'"),
         ("ERROR", "'{\"mass_mg\":2}'"),
     ];
-    let mut sql = String::new();
-    for (number, (status, results)) in jobs.into_iter().enumerate() {
+    let inserts = jobs.into_iter().enumerate().map(|(number, (status, results))| {
         let (id, date) = match Kind::of_this_run() {
             Kind::Sqlite => (
                 format!("x'{number:032x}'"),
@@ -156,11 +155,11 @@ fn old_jobs() -> String {
             ),
             Kind::Postgres => (format!("'{number:032x}'"), "2026-11-01 10:00:00.000001+00"),
         };
-        sql.push_str(&format!(
+        format!(
             "INSERT INTO jobs SELECT {id}, id, '{status}', '{{\"rpm\":  500}}', {results}, '{date}' FROM services;"
-        ));
-    }
-    sql
+        )
+    });
+    inserts.collect()
 }
 
 #[tokio::test]
