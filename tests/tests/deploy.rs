@@ -22,10 +22,12 @@ const PAGES: [&str; 2] = [
     "topchef-server/deploy/README.md",
     "topchef-server/docs/operating.md",
 ];
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 8] = [
     "serve",
     "migrate",
     "outbox",
+    "service",
+    "job",
     "backup",
     "health",
     "completions",

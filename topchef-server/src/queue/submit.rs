@@ -77,7 +77,9 @@ impl Queue {
     ) -> Result<Submitted, Report> {
         self.check(&submission).await?;
         let submitted = submitted(submission);
-        tx.insert(&submitted.job).await?;
+        if let Err(refusal) = tx.insert(&submitted.job).await {
+            return Err(self.why_not_stored(&submitted.job, refusal).await);
+        }
         tx.insert(&submitted.parameters()).await?;
         Ok(submitted)
     }
@@ -92,15 +94,18 @@ impl Queue {
         contract.check_parameters(parameters).await
     }
 
-    /// Why a job was not stored: contracts are kept, and its service may be gone, perhaps by another server.
+    /// Why a job was not stored: contracts are kept, and its service may be gone, perhaps by another server; so may its set.
     async fn why_not_stored(&self, job: &Job, refusal: Report) -> Report {
         if refusal.status() != StatusCode::CONFLICT {
             return refusal;
         }
         self.contracts().forget(job.service_id);
-        match self.service(job.service_id).await {
-            Err(missing) => missing,
-            Ok(_) => refusal,
+        if let Err(missing) = self.service(job.service_id).await {
+            return missing;
+        }
+        match job.job_set_id {
+            Some(set) => self.job_set(set).await.err().unwrap_or(refusal),
+            None => refusal,
         }
     }
 }
