@@ -2,9 +2,11 @@
 //! What happens once it listens is the business of [`Server`].
 
 use crate::{Scratch, Server, binary};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -125,13 +127,12 @@ impl Launch {
     /// Runs the binary to its end, within a bound.
     pub fn run(&self) -> Finished {
         let mut child = self.spawn();
-        let code = wait(&mut child, "the run").code();
-        let output = child.wait_with_output().unwrap();
-        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let stdout = whole(child.stdout.take().unwrap());
+        let stderr = whole(child.stderr.take().unwrap());
         Finished {
-            code,
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
+            code: wait(&mut child, "the run").code(),
+            stdout: stdout.join().unwrap(),
+            stderr: stderr.join().unwrap(),
         }
     }
 
@@ -165,6 +166,15 @@ impl Launch {
         let flag = flag.expect("only a launch with --port can come back on its port");
         self.arguments[flag + 1] = port.to_string();
     }
+}
+
+/// All of an output, read while the child runs: a full pipe would stop it.
+fn whole(mut output: impl Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        output.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }
 
 /// Waits for the child's end; kills it and panics when it does not come.

@@ -26,6 +26,8 @@ const COMMANDS: [&str; 8] = [
     "serve",
     "migrate",
     "outbox",
+    "service",
+    "job",
     "backup",
     "health",
     "completions",

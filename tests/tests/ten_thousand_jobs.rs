@@ -135,6 +135,34 @@ async fn next_and_queue_read_by_an_index_and_load_no_more_than_they_show() {
 }
 
 #[tokio::test]
+async fn what_is_not_completed_is_listed_without_a_look_at_what_is() {
+    let busy = Busy::start().await;
+    // The ten thousand that wait are completed as well, but for the last one; it is the statement's plan that counts.
+    let database = busy.server.launch().database();
+    database.execute(
+        "UPDATE jobs SET state = 4 WHERE id < (SELECT id FROM jobs WHERE state = 0 ORDER BY id DESC LIMIT 1); ANALYZE;",
+    );
+    for status in ["REGISTERED", "WORKING", "ERROR"] {
+        for list in [
+            "/jobs".to_owned(),
+            format!("/services/{}/jobs", busy.service),
+        ] {
+            let (statements, _) = busy
+                .asked(&format!("{list}?status={status}&limit=20"))
+                .await;
+            let mut of_jobs = statements.iter();
+            let of_jobs = of_jobs.find(|it| it.contains(r#"FROM "jobs""#));
+            let statement = of_jobs.unwrap_or_else(|| panic!("{status}: {statements:#?}"));
+            let plan = database.plan(statement);
+            let is_of_few = ["jobs_open", "jobs_failed", "jobs_leased"]
+                .iter()
+                .any(|index| plan.contains(index));
+            assert!(is_of_few, "{list} {status}: {statement}\n{plan}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_list_of_ten_thousand_jobs_is_bounded_and_leads_on_to_its_end() {
     let busy = Busy::start().await;
     let api = busy.api();

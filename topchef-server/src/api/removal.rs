@@ -9,9 +9,17 @@ use crate::queue::Removal;
 
 /// Whether what is being worked on is removed too; of all parameters only `known` are known.
 pub(super) fn removal(query: &str, known: &[&str]) -> Result<Removal, Report> {
-    let report: Report = pairs(query)
-        .filter_map(|(name, value)| refusal(&name, &value, known))
-        .collect();
+    let mut report = Report::new();
+    let mut seen = Vec::new();
+    for (name, value) in pairs(query) {
+        if seen.contains(&name) {
+            let detail = "is given twice";
+            report.push(ApiError::query_parameter(&name, "given_twice", detail));
+            continue;
+        }
+        report.extend(refusal(&name, &value, known));
+        seen.push(name);
+    }
     report.into_result()?;
     Ok(if says(query, "force", "true") {
         Removal::Forced

@@ -7,16 +7,22 @@ mod backup;
 mod completions;
 mod config;
 mod health;
+mod job;
 mod migrate;
 mod outbox;
 mod serve;
+mod service;
+mod stored;
 mod token;
 
 pub use backup::BackupError;
 pub use health::HealthError;
+pub use job::JobAction;
 pub use migrate::MigrateError;
 pub use outbox::{OutboxAction, OutboxError};
 pub use serve::ServeError;
+pub use service::ServiceAction;
+pub use stored::StoredError;
 pub use token::TokenError;
 
 use std::num::NonZeroUsize;
@@ -65,6 +71,10 @@ enum Command {
     Token(token::TokenArgs),
     /// Look at what waits to follow a commit and at what was given up, and have it tried again
     Outbox(outbox::OutboxArgs),
+    /// Look at the services that are registered, and remove one with its jobs
+    Service(service::ServiceArgs),
+    /// Look at the jobs; cancel one, have it tried again, or remove it
+    Job(job::JobArgs),
     /// Copy the SQLite database to a file, while servers go on, then exit
     Backup(backup::BackupArgs),
     /// Ask a running server whether it is ready, then exit: 0 when it is
@@ -86,6 +96,10 @@ pub enum Plan {
     Token(String),
     /// Look at the outbox, or change what is in it.
     Outbox(StorageConfig, OutboxAction),
+    /// Look at the services, or remove one.
+    Service(StorageConfig, ServiceAction),
+    /// Look at the jobs, or change one.
+    Job(StorageConfig, JobAction),
     /// Copy the database to a file.
     Backup(StorageConfig, PathBuf),
     /// Ask the server at an address whether it is ready.
@@ -121,6 +135,9 @@ pub enum CliError {
     /// The outbox could not be looked at or changed.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
+    /// The services and jobs could not be looked at or changed.
+    #[error(transparent)]
+    Stored(#[from] StoredError),
     /// There is no backup.
     #[error(transparent)]
     Backup(#[from] BackupError),
@@ -160,6 +177,14 @@ impl Cli {
                 let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
                 Ok(Plan::Outbox(config, args.action()))
             }
+            Some(Command::Service(args)) => {
+                let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
+                Ok(Plan::Service(config, args.action()))
+            }
+            Some(Command::Job(args)) => {
+                let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
+                Ok(Plan::Job(config, args.action()))
+            }
             Some(Command::Backup(args)) => {
                 let config = StorageConfig::resolve(|name| args.flag(name), &variable)?;
                 Ok(Plan::Backup(config, args.path()))
@@ -175,9 +200,11 @@ impl Plan {
     pub fn log(&self) -> Option<&LogConfig> {
         match self {
             Self::Serve(config) => Some(&config.log),
-            Self::Migrate(config) | Self::Outbox(config, _) | Self::Backup(config, _) => {
-                Some(&config.log)
-            }
+            Self::Migrate(config)
+            | Self::Outbox(config, _)
+            | Self::Service(config, _)
+            | Self::Job(config, _)
+            | Self::Backup(config, _) => Some(&config.log),
             Self::Config(..) | Self::Token(_) | Self::Health(_) | Self::Completions(_) => None,
         }
     }
@@ -203,6 +230,8 @@ impl Plan {
             }
             Self::Token(name) => Ok(token::run(&name)?),
             Self::Outbox(config, action) => Ok(outbox::run(&config, action).await?),
+            Self::Service(config, action) => Ok(service::run(&config, action).await?),
+            Self::Job(config, action) => Ok(job::run(&config, action).await?),
             Self::Backup(config, path) => Ok(backup::run(&config, path).await?),
             Self::Health(url) => Ok(health::run(&url).await?),
             Self::Completions(shell) => completions::run(shell).map_err(CliError::Completions),
@@ -282,6 +311,40 @@ mod tests {
             &["outbox", "retry", "7", "--all-dead"],
             &["outbox", "discard"],
             &["outbox", "retry", "x"],
+        ] {
+            let args = ["topchef-server"].iter().chain(args);
+            assert!(Cli::try_parse_from(args).is_err());
+        }
+    }
+
+    #[test]
+    fn services_and_jobs_are_looked_at_and_changed() {
+        let id = "7b0f5a4e-93c1-4d52-8a66-0c1d2e3f4a5b";
+        for args in [
+            &["service", "list", "--json"][..],
+            &["service", "show", id, "--database", "lab.db"],
+            &["service", "delete", id, "--force"],
+        ] {
+            assert!(matches!(plan(args), Plan::Service(..)), "{args:?}");
+        }
+        for args in [
+            &["job", "list", "--service", id, "--status", "error"][..],
+            &["job", "list", "--limit", "5", "--json"],
+            &["job", "show", id],
+            &["job", "cancel", id],
+            &["job", "retry", id],
+            &["job", "delete", id, "--force"],
+        ] {
+            assert!(matches!(plan(args), Plan::Job(..)), "{args:?}");
+        }
+        for args in [
+            &["service"][..],
+            &["service", "show"],
+            &["service", "list", "--force"],
+            &["job", "list", "--status", "LOST"],
+            &["job", "list", "--limit", "-1"],
+            &["job", "show", "7"],
+            &["job", "cancel"],
         ] {
             let args = ["topchef-server"].iter().chain(args);
             assert!(Cli::try_parse_from(args).is_err());

@@ -71,7 +71,7 @@ pub(super) const WORKER_TIMEOUT: Setting = Setting {
     flag: "--worker-timeout",
     takes: Takes::Number("SECONDS"),
     default: "86400",
-    help: "After how many seconds a job waits again whose worker neither changes it nor checks in; 0 for never",
+    help: "After how many seconds a job waits again whose worker does not change it; 0 for never",
     taken_by: TakenBy::Serve,
 };
 

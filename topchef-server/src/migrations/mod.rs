@@ -62,6 +62,9 @@ pub enum MigrationError {
         /// Their numbers.
         steps: Vec<String>,
     },
+    /// The database has taken no step at all, and nobody has asked for them.
+    #[error("it has no tables of this program; `topchef-server migrate` makes them")]
+    NotMade,
     /// A step is not the one that the database has taken.
     #[error("the step {step} is another in this program than the one that the database has taken")]
     Changed {
@@ -97,11 +100,15 @@ impl From<(i64, Vec<u8>, bool)> for Taken {
     }
 }
 
-/// What becomes of a database that lacks steps; a new one, without a record of steps, takes all of them in any case.
+/// What becomes of a database that lacks steps, and of a new one, without a record of steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Older {
+    /// It is refused; a new one takes all steps.
     Refused,
+    /// It takes those that it lacks, as a new one takes all.
     BroughtForward,
+    /// It is refused, and so is a new one.
+    NeverTouched,
 }
 
 /// Makes the tables where there is no database yet, and otherwise only looks whether it has taken exactly the steps that
@@ -111,6 +118,14 @@ enum Older {
 /// [`MigrationError`] when it has not; nothing of it is changed then.
 pub async fn prepare(database: &DatabaseAddress) -> Result<(), MigrationError> {
     bring(database, Older::Refused).await
+}
+
+/// Looks whether a database has taken exactly the steps that this program knows; nothing is ever made.
+///
+/// # Errors
+/// [`MigrationError`] when it has not.
+pub async fn look(database: &DatabaseAddress) -> Result<(), MigrationError> {
+    bring(database, Older::NeverTouched).await
 }
 
 /// Makes the tables where there are none, and takes all steps that the database has not taken yet.
@@ -139,7 +154,10 @@ fn due<'a>(
     older: Older,
 ) -> Result<Vec<&'a Migration>, MigrationError> {
     let Some(taken) = taken else {
-        return Ok(steps.to_vec());
+        return match older {
+            Older::Refused | Older::BroughtForward => Ok(steps.to_vec()),
+            Older::NeverTouched => Err(MigrationError::NotMade),
+        };
     };
     let known = |version| steps.iter().find(|step| step.version == version);
     let unknown = taken.iter().filter(|it| known(it.version).is_none());
@@ -160,7 +178,7 @@ fn due<'a>(
     }
     let is_missing = |step: &&&Migration| taken.iter().all(|it| it.version != step.version);
     let missing: Vec<_> = steps.iter().filter(is_missing).copied().collect();
-    if older == Older::Refused && !missing.is_empty() {
+    if older != Older::BroughtForward && !missing.is_empty() {
         let steps = missing.into_iter().map(name).collect();
         return Err(MigrationError::Older { steps });
     }

@@ -86,14 +86,22 @@ pub(super) fn cancelled(state: JobState) -> Result<JobState, ApiError> {
 pub(super) fn retried(state: JobState) -> Result<JobState, ApiError> {
     match state.status() {
         JobStatus::Error => Ok(JobState::Ready),
-        _ => Err(conflict(
-            "only a job that failed or was cancelled can be tried again",
+        JobStatus::Completed => Err(conflict(
+            "the job is completed; move it to REGISTERED to have it done again",
+        )),
+        JobStatus::Registered | JobStatus::Working => Err(refused(
+            "job_open",
+            "the job is not finished; only one that failed or was cancelled can be tried again",
         )),
     }
 }
 
 fn conflict(detail: &'static str) -> ApiError {
-    ApiError::new(StatusCode::CONFLICT, "Conflict", detail).with_code("job_finished")
+    refused("job_finished", detail)
+}
+
+fn refused(code: &'static str, detail: &'static str) -> ApiError {
+    ApiError::new(StatusCode::CONFLICT, "Conflict", detail).with_code(code)
 }
 
 #[cfg(test)]

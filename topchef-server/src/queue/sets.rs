@@ -75,15 +75,15 @@ impl Queue {
     /// A [`Report`] with everything that is wrong: 404 when there is no such set, and for each job that does not exist; 409
     /// for each job that belongs to another set. Then none is added.
     pub async fn add_to_set(&self, set: Uuid, jobs: &[Uuid]) -> Result<(), Report> {
+        // Each once, and in one order for all who add: nobody holds a job that another waits for.
+        let jobs: BTreeSet<Uuid> = jobs.iter().copied().collect();
         again(async || {
             let mut tx = self.database().transaction().await?;
             if tx.get::<JobSet>(set).await?.is_none() {
                 return Err(ApiError::record_not_found("JobSet", set).into());
             }
             let mut report = Report::new();
-            // In one order, so that two that add the same jobs do not wait for each other.
-            let jobs: BTreeSet<_> = jobs.iter().copied().collect();
-            for id in jobs {
+            for &id in &jobs {
                 match tx.get::<Job>(id).await? {
                     None => report.push(ApiError::record_not_found("Job", id)),
                     Some(job) if job.job_set_id == Some(set) => {}

@@ -39,12 +39,19 @@ pub(crate) async fn jobs(
     base: Vec<Condition>,
     view: JobView,
 ) -> Result<Envelope, Report> {
-    let asked = Asked::read(call.query())?;
+    let (asked, mut report) = Asked::read(call.query());
     let descriptor = Job::descriptor();
     let mut query = Query::first_page(descriptor).paged(PAGE);
     query.conditions = base;
     query.conditions.extend(asked.conditions);
-    let query = query::narrow(descriptor, query, &asked.rest)?;
+    let query = match query::narrow(descriptor, query, &asked.rest) {
+        Ok(query) => query,
+        Err(others) => {
+            report.append(others);
+            return Err(report);
+        }
+    };
+    report.into_result()?;
     let paging = Paging::of(descriptor, &query);
     let view = asked.view.unwrap_or(view);
     let database = call.app.database();
@@ -87,7 +94,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(raw: &str) -> Result<Self, Report> {
+    /// With everything that is wrong with it.
+    fn read(raw: &str) -> (Self, Report) {
         let mut asked = Self::default();
         let mut report = Report::new();
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
@@ -114,8 +122,7 @@ impl Asked {
                 report.append(problem);
             }
         }
-        report.into_result()?;
-        Ok(asked)
+        (asked, report)
     }
 }
 

@@ -60,5 +60,8 @@ CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 3;
 CREATE UNIQUE INDEX jobs_unique ON jobs (service_id, unique_key) WHERE state < 4 AND unique_key IS NOT NULL;
 -- What failed: few, and looked for often.
 CREATE INDEX jobs_failed ON jobs (service_id, id) WHERE state > 4;
+-- Both of all services, in the order of their list: finished jobs are not read for them.
+CREATE INDEX jobs_open_by_id ON jobs (id) WHERE state < 4;
+CREATE INDEX jobs_failed_by_id ON jobs (id) WHERE state > 4;
 CREATE INDEX jobs_by_service ON jobs (service_id, id);
 CREATE INDEX jobs_by_set ON jobs (job_set_id, state, id) WHERE job_set_id IS NOT NULL;
