@@ -22,7 +22,7 @@ const PAGES: [&str; 2] = [
     "topchef-server/deploy/README.md",
     "topchef-server/docs/operating.md",
 ];
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 10] = [
     "serve",
     "migrate",
     "outbox",
