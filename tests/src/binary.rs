@@ -17,16 +17,28 @@ pub(crate) fn server() -> &'static Path {
     })
 }
 
-/// An example of the runtime: what stands in the folder that `TOPCHEF_EXAMPLES` names, otherwise what `cargo build` makes.
+/// An example of the runtime or of the server: what stands in the folder that `TOPCHEF_EXAMPLES` names, otherwise what `cargo build` makes.
 pub(crate) fn example(name: &str) -> PathBuf {
     match std::env::var_os("TOPCHEF_EXAMPLES") {
         Some(folder) => PathBuf::from(folder)
             .join(name)
             .canonicalize()
             .unwrap_or_else(|error| panic!("no {name} where TOPCHEF_EXAMPLES points: {error}")),
-        None => built("topchef-runtime", "--example", name)
+        None => built(package_of(name), "--example", name)
             .join("examples")
             .join(name),
+    }
+}
+
+/// The package that an example is of.
+fn package_of(example: &str) -> &'static str {
+    let of_server = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../topchef-server/examples")
+        .join(format!("{example}.rs"));
+    if of_server.exists() {
+        "topchef-server"
+    } else {
+        "topchef-runtime"
     }
 }
 

@@ -1,4 +1,4 @@
-//! A running example of the runtime: a program that is given its address and says nothing.
+//! A running example of the runtime or of the server: a program that is given its address and says nothing.
 
 use crate::launch::{LIMIT, wait};
 use crate::{Api, Launch, free_port};

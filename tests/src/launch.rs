@@ -43,7 +43,7 @@ impl Launch {
         Self::program(binary::server().to_owned())
     }
 
-    /// An example of the runtime: no argument, no environment.
+    /// An example of the runtime or of the server: no argument, no environment.
     pub(crate) fn example(name: &str) -> Self {
         Self::program(binary::example(name))
     }

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use http::StatusCode;
 use topchef_runtime::column::Column;
 use topchef_runtime::query::Filter;
+use topchef_runtime::transaction::Find;
 use topchef_runtime::{ApiError, ModelResource, Report, Transaction};
 use uuid::Uuid;
 
@@ -83,13 +85,10 @@ impl<M: Kept> List<M> {
     }
 
     /// The stored rows of it for which a condition holds.
-    fn rows(
-        &self,
-        condition: Option<Filter<M::Row>>,
-    ) -> topchef_runtime::transaction::Find<'_, M::Row> {
+    fn rows(&self, condition: Option<Filter<M::Row>>) -> Find<'_, M::Row> {
         let conditions = M::rows(self.base).into_iter().chain(condition);
         let rows = self.queue.database().select::<M::Row>();
-        conditions.fold(rows, |rows, condition| rows.filter(condition))
+        conditions.fold(rows, Find::filter)
     }
 
     async fn is_stored(&self, id: Uuid) -> Result<bool, Report> {
@@ -100,7 +99,7 @@ impl<M: Kept> List<M> {
         ApiError::record_not_found(M::Row::descriptor().name, id).into()
     }
 
-    /// The new ones after an id, which are not among the stored ones.
+    /// Those that are not stored yet.
     fn new_ones(&self) -> impl Iterator<Item = &M> {
         let intended = self.intended.values().flatten();
         intended.filter(|model| model.is_new())
@@ -148,7 +147,7 @@ impl<M: Kept> ModelList for List<M> {
         if !model.is_of(self.base) {
             let name = M::Row::descriptor().name;
             let detail = format!("the {name} {} does not belong into this list", model.id());
-            let error = ApiError::new(http::StatusCode::CONFLICT, "Conflict", detail);
+            let error = ApiError::new(StatusCode::CONFLICT, "Conflict", detail);
             return Err(error.with_code("not_of_this_list").into());
         }
         self.intended.insert(model.id(), Some(model));
