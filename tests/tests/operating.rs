@@ -133,6 +133,7 @@ async fn a_server_whose_file_is_gone_is_not_ready() {
     }
     let server = Server::start();
     let api = server.api();
+    let (service, job) = lab::service_and_job(&api).await;
     becomes(&api, 200, "a server that is ready").await;
     let file = server.launch().database().file();
     let elsewhere = file.with_extension("elsewhere");
@@ -144,8 +145,17 @@ async fn a_server_whose_file_is_gone_is_not_ready() {
     assert_eq!(fault.code, "database");
     assert!(refused.header("retry-after").is_some());
     api.get("/health/live").await.expect(200);
+    // What would be gone with this program is not taken: neither by itself nor in a transaction.
+    let body = json!({"parameters": {"rpm": 500}});
+    let submitted = api.post(&format!("/services/{service}/jobs"), &body).await;
+    assert_eq!(submitted.status, 503, "{submitted:?}");
+    let taken = json!({"status": "WORKING"});
+    let taken = api.patch(&format!("/jobs/{job}"), &taken).await;
+    assert_eq!(taken.status, 503, "{taken:?}");
     std::fs::rename(&elsewhere, &file).unwrap();
     becomes(&api, 200, "a server that is ready again").await;
+    assert_eq!(lab::job(&api, &job).await["status"], "REGISTERED");
+    lab::submit(&api, &service, &json!({"rpm": 500})).await;
     // Each change is told once, however many asked.
     let log = server.log();
     assert_eq!(log.matches("not ready").count(), 1, "{log}");

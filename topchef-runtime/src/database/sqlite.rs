@@ -4,6 +4,7 @@
 //! A hop to a thread for a whole request is cheap where one for every statement is not, and one writer needs no locks.
 
 use std::any::Any;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -110,16 +111,18 @@ impl Sqlite {
         let group = options.group;
         let commits = Arc::<Commits>::default();
         let counted = Arc::clone(&commits);
+        let file = OpenedFile::at(&options.place.path());
+        let file = file.map_err(|error| DatabaseError::Driver(Box::new(error)))?;
+        let written = file.clone();
         spawn("topchef-writer", move || {
-            write_loop(&connection, &waiting, group, &counted);
+            write_loop(&connection, &written, &waiting, group, &counted);
         })?;
         let readers = start_readers(options)?;
-        let file = OpenedFile::at(&options.place.path());
         Ok(Self {
             readers,
             writer,
             commits,
-            file: file.map_err(|error| DatabaseError::Driver(Box::new(error)))?,
+            file,
             options: options.clone(),
         })
     }
@@ -138,7 +141,7 @@ impl Sqlite {
         let file = self.file.clone();
         self.on_a_reader(move |connection| {
             let in_place = file.is_in_place();
-            in_place.map_err(|error| DatabaseError::Unavailable(Box::new(error)))?;
+            in_place.map_err(|error| unavailable(&error))?;
             // Of the schema: what names no table is answered without a look at the file.
             let tables = "SELECT count(*) FROM sqlite_schema";
             connection.query_row(tables, [], |_| Ok(()))?;
@@ -276,7 +279,15 @@ impl Session {
 }
 
 /// Takes everything that waits, runs it in one transaction, and answers all of it after one commit.
-fn write_loop(connection: &Connection, waiting: &Receiver<Write>, group: usize, commits: &Commits) {
+///
+/// Nothing is written to a file that is not at its path any more: it would be gone with this program.
+fn write_loop(
+    connection: &Connection,
+    file: &OpenedFile,
+    waiting: &Receiver<Write>,
+    group: usize,
+    commits: &Commits,
+) {
     while let Ok(first) = waiting.recv() {
         let mut units = Vec::new();
         let mut last = None;
@@ -296,10 +307,17 @@ fn write_loop(connection: &Connection, waiting: &Receiver<Write>, group: usize, 
             };
         }
         if !units.is_empty() {
-            run_group(connection, units, commits);
+            match file.is_in_place() {
+                Ok(()) => run_group(connection, units, commits),
+                Err(error) => refuse(units, || unavailable(&error)),
+            }
         }
         match last {
-            Some(Write::Session(request)) => run_session(connection, request, commits),
+            Some(Write::Session(request)) => match file.is_in_place() {
+                Ok(()) => run_session(connection, request, commits),
+                // Nobody listens when the caller gave up.
+                Err(error) => drop(request.started.send(Err(unavailable(&error)))),
+            },
             Some(Write::Checkpoint(answer)) => {
                 // Nobody listens when the caller gave up.
                 let _ = answer.send(checkpoint(connection));
@@ -318,7 +336,7 @@ fn checkpoint(connection: &Connection) -> Result<(), DatabaseError> {
 fn run_group(connection: &Connection, units: Vec<Unit>, commits: &Commits) {
     if let Err(error) = begin(connection) {
         tracing::warn!(%error, units = units.len(), "a group of writes could not begin");
-        return refuse(units, &error);
+        return refuse(units, || shared(&error));
     }
     let mut units = units.into_iter();
     let mut executed = Vec::with_capacity(units.len());
@@ -343,11 +361,16 @@ fn run_group(connection: &Connection, units: Vec<Unit>, commits: &Commits) {
 }
 
 /// Answers each unit why none of them could run.
-fn refuse(units: Vec<Unit>, error: &rusqlite::Error) {
+fn refuse(units: Vec<Unit>, error: impl Fn() -> DatabaseError) {
     for unit in units {
-        let executed = unit(Err(shared(error)));
-        (executed.acknowledge)(Err(shared(error)));
+        let executed = unit(Err(error()));
+        (executed.acknowledge)(Err(error()));
     }
+}
+
+/// That the file is gone, for each of many callers.
+fn unavailable(error: &io::Error) -> DatabaseError {
+    DatabaseError::Unavailable(error.to_string().into())
 }
 
 /// Whether an error that was described said that there is no such table.

@@ -19,14 +19,24 @@ use crate::wire::{Call, both, object_at, or_missing};
 pub(super) async fn validate(call: &Call) -> Result<(), Report> {
     let body = call.json()?;
     let given = Object::read(&body)?;
-    let (object, schema) = both(object_at(&given, "object"), object_at(&given, "schema"))?;
+    let (object, schema) = both(required(&given, "object"), object_at(&given, "schema"))?;
     let contracts = call.app.queue().contracts();
-    let schema = contracts
+    let compiled = contracts
         .check_schema("schema", schema.get().to_owned())
-        .await?;
-    contracts
-        .check(schema, object.get().to_owned(), "object")
-        .await
+        .await;
+    let schema = match compiled {
+        Ok(schema) => schema,
+        Err(mut report) => {
+            // Without a schema nothing but an object is taken.
+            if !object.is_object() {
+                report.append(objects_only("object", &object, Report::new()));
+            }
+            return Err(report);
+        }
+    };
+    let checked = contracts.check(schema, object.as_str().to_owned(), "object");
+    let checked = checked.await;
+    checked.map_err(|report| objects_only("object", &object, report))
 }
 
 /// Whether a service must say what its jobs give back.
@@ -191,7 +201,8 @@ async fn refused_results(
 fn objects_only(key: &str, given: &JsonText, report: Report) -> Report {
     let is_violation = |error: &ApiError| error.title() == "JSONSchema Validation Error";
     if !given.is_object() && report.errors().iter().all(is_violation) {
-        return ApiError::deserialization(key, "type", "must be a JSON object").into();
+        let detail = "must be a JSON object, or something else that the schema takes";
+        return ApiError::deserialization(key, "type", detail).into();
     }
     report
 }

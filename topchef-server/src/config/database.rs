@@ -44,7 +44,11 @@ impl FromStr for DatabaseAddress {
 
 /// The database behind a path or an address in the form of SQLAlchemy, whose `sqlite:///` precedes a relative path.
 pub(super) fn database(given: &Given) -> Result<DatabaseAddress, ConfigError> {
-    let (name, value) = (&given.origin, given.value.as_str());
+    let (name, value) = (&given.origin, given.value.trim());
+    // The form of libpq, with a password in the middle: it is no path, and is not repeated.
+    if value.contains("password=") {
+        return Err(ConfigError::PostgresForm { name: name.clone() });
+    }
     match value.split_once(':') {
         Some((scheme, rest)) if is_postgres(scheme) => {
             let address = PostgresAddress::read(rest);
@@ -216,6 +220,14 @@ mod tests {
             "{message}"
         );
         assert!(!message.contains("secret@"), "{message}");
+    }
+
+    #[test]
+    fn an_address_that_is_mistyped_keeps_its_password() {
+        let spaced = database_of(" postgresql://ada:secret@db/lab ").unwrap();
+        assert_eq!(spaced.to_string(), "postgresql://ada@db:5432/lab");
+        let message = refusal("host=db password=secret dbname=lab");
+        assert!(!message.contains("secret"), "{message}");
     }
 
     #[test]

@@ -135,11 +135,15 @@ impl JobView {
 
     /// Bytes of what stands beside a job's row and would be shown of it.
     pub fn bytes_of(&self, job: &Job) -> usize {
-        if self.shows_documents() {
-            job.documents_bytes()
-        } else {
-            0
-        }
+        let fields = self.0.iter();
+        let bytes = fields.map(|field| match field {
+            JobField::Parameters => job.parameters_bytes,
+            JobField::Results => job.results_bytes.unwrap_or_default(),
+            _ => 0,
+        });
+        bytes
+            .map(|bytes| usize::try_from(bytes).unwrap_or_default())
+            .sum()
     }
 
     /// Whether something is shown that stands beside the rows.

@@ -4,6 +4,7 @@
 
 use std::convert::Infallible;
 use std::net::Ipv6Addr;
+use std::time::Duration;
 
 use axum::RequestPartsExt;
 use axum::extract::{FromRequest, OriginalUri, RawPathParams, Request};
@@ -13,6 +14,7 @@ use http::header::HOST;
 use http::request::Parts;
 use http::uri::Authority;
 use serde_json::value::RawValue;
+use tokio::time::timeout;
 use topchef_runtime::http::{content_type_is_json, read_body};
 use topchef_runtime::transaction::Object;
 use topchef_runtime::{ApiError, Context, Report};
@@ -22,6 +24,9 @@ use crate::app::App;
 
 /// The title of what is wrong with a body that could not be read.
 const NOT_JSON: &str = "Request Not JSON";
+
+/// How long a body may take to arrive: less than the request as a whole.
+const BODY: Duration = Duration::from_secs(20);
 
 /// A request with the application that it is for.
 pub struct Call {
@@ -36,13 +41,26 @@ impl FromRequest<App> for Call {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Infallible> {
         let (parts, body) = request.into_parts();
-        let body = read_body(&parts.headers, body, app.max_body_bytes()).await;
+        let read = read_body(&parts.headers, body, app.max_body_bytes());
+        let body = timeout(BODY, read)
+            .await
+            .unwrap_or_else(|_| Err(too_slow()));
         Ok(Self {
             app: app.clone(),
             parts,
             body,
         })
     }
+}
+
+/// A client that does not send what it has announced is not waited for any longer: nothing was done.
+fn too_slow() -> ApiError {
+    let seconds = BODY.as_secs();
+    ApiError::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "Request Timeout",
+        format!("the body did not arrive within {seconds} s; nothing was done"),
+    )
 }
 
 impl Call {

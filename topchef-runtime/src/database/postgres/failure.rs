@@ -163,7 +163,7 @@ fn of_code(said: &PgDatabaseError) -> DatabaseError {
         "40001" | "40P01" | "42P07" | "42710" | "42P06" => DatabaseError::Conflict,
         "57014" | "25P02" | "25P03" | "25P04" => DatabaseError::TimedOut,
         "53200" | "53300" | "53400" | "55P03" => DatabaseError::Busy,
-        "25006" | "3D000" => DatabaseError::Unavailable(Box::new(Said::of(said))),
+        "25006" | "3D000" | "55000" => DatabaseError::Unavailable(Box::new(Said::of(said))),
         // Connections, who may connect, and the operator's interventions.
         code if ["08", "28", "57"]
             .iter()
