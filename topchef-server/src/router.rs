@@ -97,7 +97,7 @@ fn operating() -> Router<App> {
 /// # let file = folder.path().join("lab.db").display().to_string();
 /// # let app = App::open(Config { database: file.parse()?, ..Config::default() }).await?;
 /// let nested = guarded(axum::Router::new().nest("/queue", router::routes(app)));
-/// let request = http::Request::get("/queue/jobs").header("host", "lab.example.org").body(Default::default())?;
+/// let request = http::Request::get("/queue/jobs").header("host", "lab.example.org").body(axum::body::Body::empty())?;
 /// let answer = nested.oneshot(request).await?;
 /// let body = axum::body::to_bytes(answer.into_body(), 10_000).await?;
 /// let body: serde_json::Value = serde_json::from_slice(&body)?;
