@@ -15,7 +15,7 @@ pub(crate) fn folder() -> Result<PathBuf, Failure> {
             .ok_or("the program is in no folder")?
             .to_owned(),
     };
-    let folder = parent.join(format!("durable-posts-{}", std::process::id()));
+    let folder = parent.join(format!("bench-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;
     let system = file_system(&folder);

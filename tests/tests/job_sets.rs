@@ -1,7 +1,5 @@
 //! Sets of jobs: made and described, filled all or nothing, how far they are, what came of their jobs.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test, which they stop")]
-
 use serde_json::{Value, json};
 use topchef_tests::lab::{self, NOBODY, title};
 use topchef_tests::{Api, Server, assert_keys};

@@ -32,7 +32,7 @@ fn lines(finished: &Finished) -> Vec<&str> {
 
 fn objects(finished: &Finished) -> Vec<Value> {
     let objects = lines(finished).into_iter().map(serde_json::from_str);
-    objects.map(|object| object.unwrap_or_default()).collect()
+    objects.map(Result::unwrap).collect()
 }
 
 /// Asserts one line on stderr with these words, nothing on stdout, and this exit code.
@@ -183,8 +183,8 @@ async fn jobs_are_listed_by_service_and_status() {
     }
     let nobodys = run(&server, &["job", "list", "--service", NOBODY]);
     refused(&nobodys, 1, "there is no service");
-    let lost = run(&server, &["job", "list", "--status", "LOST"]);
-    refused(&lost, 2, "REGISTERED, WORKING, COMPLETED, ERROR");
+    let unknown = run(&server, &["job", "list", "--status", "LOST"]);
+    refused(&unknown, 2, "REGISTERED, WORKING, COMPLETED, ERROR");
 }
 
 #[tokio::test]
