@@ -91,7 +91,10 @@ fn middle(server: &mut Served, path: &str) -> Result<f64, Failure> {
     if path == METRICS {
         // What stands in the database is kept for a while: one look that asks it, each round.
         std::thread::sleep(FRESH);
-        server.connect_again()?;
+    }
+    // It was silent while the other server was asked.
+    server.connect_again()?;
+    if path == METRICS {
         return server.ask(path);
     }
     let mut times = Vec::with_capacity(TIMES);

@@ -45,10 +45,6 @@ impl FromStr for DatabaseAddress {
 /// The database behind a path or an address in the form of SQLAlchemy, whose `sqlite:///` precedes a relative path.
 pub(super) fn database(given: &Given) -> Result<DatabaseAddress, ConfigError> {
     let (name, value) = (&given.origin, given.value.trim());
-    // The form of libpq, with a password in the middle: it is no path, and is not repeated.
-    if value.contains("password=") {
-        return Err(ConfigError::PostgresForm { name: name.clone() });
-    }
     match value.split_once(':') {
         Some((scheme, rest)) if is_postgres(scheme) => {
             let address = PostgresAddress::read(rest);
@@ -61,6 +57,8 @@ pub(super) fn database(given: &Given) -> Result<DatabaseAddress, ConfigError> {
             name: name.clone(),
             engine: engine(scheme),
         }),
+        // The form of libpq, with a password in the middle: it is no path, and is not repeated.
+        _ if value.contains("password=") => Err(ConfigError::PostgresForm { name: name.clone() }),
         _ => file(name, value),
     }
 }
