@@ -55,6 +55,15 @@ async fn gone(mut clients: JoinSet<()>) {
     }
 }
 
+/// Waits in every third round until something of it is acknowledged: however slow the machine is, some of it is killed with
+/// work behind it; the others are killed at any moment.
+async fn begun(ledger: &Ledger, round: u64, before: usize) {
+    if round % 3 == 0 {
+        let is_begun = async || (ledger.acknowledged() > before).then_some(());
+        eventually("a request that is acknowledged", is_begun).await;
+    }
+}
+
 async fn a_moment(dice: &mut Dice) {
     tokio::time::sleep(Duration::from_millis(dice.below(LIFE))).await;
 }
@@ -75,7 +84,9 @@ async fn a_program_that_is_killed_again_and_again_loses_nothing_and_does_nothing
     for round in 0..KILLS {
         let api = server.api();
         ledger.news(&api, &format!("after kill {round}")).await;
+        let before = ledger.acknowledged();
         let clients = clients(&ledger, &api, &round.to_string(), &mut dice);
+        begun(&ledger, round, before).await;
         a_moment(&mut dice).await;
         server.kill();
         gone(clients).await;
@@ -84,7 +95,7 @@ async fn a_program_that_is_killed_again_and_again_loses_nothing_and_does_nothing
     ledger.news(&server.api(), "after the last kill").await;
     println!("{}", ledger.check(&scratch.open().await).await);
     let rounds = usize::try_from(KILLS).unwrap();
-    assert!(ledger.acknowledged() > 3 * rounds, "{ledger:?}");
+    assert!(ledger.acknowledged() >= rounds / 3, "{ledger:?}");
     assert!(ledger.broken() > rounds, "{ledger:?}");
 }
 
@@ -104,7 +115,9 @@ async fn of_two_programs_that_share_a_database_either_may_be_killed_at_any_momen
         let when = format!("after kill {round}");
         ledger.news(&other.api(), &when).await;
         let beside = clients(&ledger, &other.api(), &format!("{round}-beside"), &mut dice);
+        let before = ledger.acknowledged();
         let clients = clients(&ledger, &one.api(), &round.to_string(), &mut dice);
+        begun(&ledger, round, before).await;
         a_moment(&mut dice).await;
         one.kill();
         gone(clients).await;
@@ -118,7 +131,7 @@ async fn of_two_programs_that_share_a_database_either_may_be_killed_at_any_momen
     ledger.news(&servers[0].api(), "after the last kill").await;
     println!("{}", ledger.check(&database).await);
     let rounds = usize::try_from(KILLS_OF_TWO).unwrap();
-    assert!(ledger.acknowledged() > 6 * rounds, "{ledger:?}");
+    assert!(ledger.acknowledged() >= rounds / 3, "{ledger:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
