@@ -58,7 +58,7 @@ async fn gone(mut clients: JoinSet<()>) {
 /// Waits in every third round until something of it is acknowledged: however slow the machine is, some of it is killed with
 /// work behind it; the others are killed at any moment.
 async fn begun(ledger: &Ledger, round: u64, before: usize) {
-    if round % 3 == 0 {
+    if round.is_multiple_of(3) {
         let is_begun = async || (ledger.acknowledged() > before).then_some(());
         eventually("a request that is acknowledged", is_begun).await;
     }
