@@ -55,12 +55,12 @@ async fn gone(mut clients: JoinSet<()>) {
     }
 }
 
-/// Waits in every third round until something of it is acknowledged: however slow the machine is, some of it is killed with
-/// work behind it; the others are killed at any moment.
-async fn begun(ledger: &Ledger, round: u64, before: usize) {
-    if round.is_multiple_of(3) {
-        let is_begun = async || (ledger.acknowledged() > before).then_some(());
-        eventually("a request that is acknowledged", is_begun).await;
+/// Waits in two of three rounds until so much of it is acknowledged: however slow the machine is, programs are killed with
+/// work behind them; in every third round at any moment.
+async fn begun(ledger: &Ledger, round: u64, before: usize, least: usize) {
+    if !round.is_multiple_of(3) {
+        let is_begun = async || (ledger.acknowledged() >= before + least).then_some(());
+        eventually("requests that are acknowledged", is_begun).await;
     }
 }
 
@@ -86,7 +86,7 @@ async fn a_program_that_is_killed_again_and_again_loses_nothing_and_does_nothing
         ledger.news(&api, &format!("after kill {round}")).await;
         let before = ledger.acknowledged();
         let clients = clients(&ledger, &api, &round.to_string(), &mut dice);
-        begun(&ledger, round, before).await;
+        begun(&ledger, round, before, 5).await;
         a_moment(&mut dice).await;
         server.kill();
         gone(clients).await;
@@ -95,7 +95,7 @@ async fn a_program_that_is_killed_again_and_again_loses_nothing_and_does_nothing
     ledger.news(&server.api(), "after the last kill").await;
     println!("{}", ledger.check(&scratch.open().await).await);
     let rounds = usize::try_from(KILLS).unwrap();
-    assert!(ledger.acknowledged() >= rounds / 3, "{ledger:?}");
+    assert!(ledger.acknowledged() > 3 * rounds, "{ledger:?}");
     assert!(ledger.broken() > rounds, "{ledger:?}");
 }
 
@@ -117,7 +117,7 @@ async fn of_two_programs_that_share_a_database_either_may_be_killed_at_any_momen
         let beside = clients(&ledger, &other.api(), &format!("{round}-beside"), &mut dice);
         let before = ledger.acknowledged();
         let clients = clients(&ledger, &one.api(), &round.to_string(), &mut dice);
-        begun(&ledger, round, before).await;
+        begun(&ledger, round, before, 10).await;
         a_moment(&mut dice).await;
         one.kill();
         gone(clients).await;
@@ -131,7 +131,7 @@ async fn of_two_programs_that_share_a_database_either_may_be_killed_at_any_momen
     ledger.news(&servers[0].api(), "after the last kill").await;
     println!("{}", ledger.check(&database).await);
     let rounds = usize::try_from(KILLS_OF_TWO).unwrap();
-    assert!(ledger.acknowledged() >= rounds / 3, "{ledger:?}");
+    assert!(ledger.acknowledged() > 6 * rounds, "{ledger:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,8 +14,8 @@ use crate::descriptor::{Descriptor, Method, Selection};
 pub use crate::descriptor::{PageSize, Sort};
 pub use typed::{Filter, Order, Textual};
 pub use url::{
-    Ends, Links, Paging, decode, narrow, page_link, parse, parse_explaining, parse_none, parse_one,
-    parse_one_explaining,
+    Ends, Links, Paging, decode, narrow, page_link, pairs, parse, parse_explaining, parse_none,
+    parse_one, parse_one_explaining,
 };
 pub(crate) use url::{filterable_columns, name_of_equal, operators, sortable_columns};
 

@@ -2,7 +2,7 @@
 //!
 //! It does not know what is removed.
 
-use topchef_runtime::query::decode;
+use topchef_runtime::query::pairs;
 use topchef_runtime::{ApiError, Report};
 
 use crate::queue::Removal;
@@ -39,13 +39,5 @@ fn refusal(name: &str, value: &str, known: &[&str]) -> Option<ApiError> {
 
 /// Whether a parameter has this value.
 pub(super) fn says(query: &str, name: &str, value: &str) -> bool {
-    pairs(query).any(|pair| pair == (name.to_owned(), value.to_owned()))
-}
-
-fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode(name).into_owned(), decode(value).into_owned())
-    })
+    pairs(query).any(|pair| pair == (name.into(), value.into()))
 }

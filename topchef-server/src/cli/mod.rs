@@ -144,9 +144,6 @@ pub enum CliError {
     /// The server is not ready, or not there.
     #[error(transparent)]
     Health(#[from] HealthError),
-    /// The completions cannot be printed.
-    #[error("cannot write to stdout")]
-    Completions(#[source] std::io::Error),
 }
 
 impl Cli {
@@ -234,7 +231,7 @@ impl Plan {
             Self::Job(config, action) => Ok(job::run(&config, action).await?),
             Self::Backup(config, path) => Ok(backup::run(&config, path).await?),
             Self::Health(url) => Ok(health::run(&url).await?),
-            Self::Completions(shell) => completions::run(shell).map_err(CliError::Completions),
+            Self::Completions(shell) => completions::run(shell).map_err(CliError::Print),
         }
     }
 }

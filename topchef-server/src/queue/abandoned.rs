@@ -101,8 +101,6 @@ impl Queue {
         let is_abandoned = job.lease_until.is_some();
         if is_abandoned {
             self.enter(&mut job, JobState::Ready);
-            let version = job.version.saturating_add(1);
-            job.set(Job::VERSION, version);
         } else {
             job.set(Job::LEASE_UNTIL, self.patience(now));
         }

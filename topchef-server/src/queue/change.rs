@@ -33,8 +33,7 @@ impl Queue {
     /// finished; 412 when a precondition does not hold.
     pub async fn change(&self, id: Uuid, change: &JobChange) -> Result<Job, Report> {
         if let Some(results) = &change.results {
-            let job = self.database().find(Job::ID.eq(id)).await?;
-            let job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
+            let job = self.job(id).await?;
             self.check_results(job.service_id, results).await?;
         }
         let (job, before) = again(async || {
@@ -77,8 +76,6 @@ impl Queue {
             let state = step(before)?;
             if state != before {
                 self.enter(&mut job, state);
-                let version = job.version.saturating_add(1);
-                job.set(Job::VERSION, version);
                 tx.save(&mut job).await?;
             }
             tx.commit().await?;
@@ -131,8 +128,6 @@ impl Queue {
         let from = job.state;
         let state = moved(&before, change.status, change.results.as_ref())?;
         self.enter(&mut job, state);
-        let version = job.version.saturating_add(1);
-        job.set(Job::VERSION, version);
         if let Some(results) = &change.results {
             job.set(Job::RESULTS_BYTES, results.bytes());
             store_results(tx, id, stored, results).await?;
@@ -141,9 +136,11 @@ impl Queue {
         Ok((job, from))
     }
 
-    /// Notes in a job's row what being in a state means.
+    /// Notes in a job's row what being in a state means, and counts that something was done to it.
     pub(super) fn enter(&self, job: &mut Tracked<Job>, state: JobState) {
         let now = now();
+        let version = job.version.saturating_add(1);
+        job.set(Job::VERSION, version);
         if state == JobState::Leased {
             if job.state != JobState::Leased {
                 let attempt = job.attempt.saturating_add(1);

@@ -3,26 +3,29 @@
 //! Everything here is told by the index of open jobs, however many are finished.
 
 use chrono::{DateTime, Utc};
-use topchef_runtime::ApiError;
-use topchef_runtime::Report;
+use topchef_runtime::query::Filter;
+use topchef_runtime::transaction::Find;
+use topchef_runtime::{ApiError, Report};
 use uuid::Uuid;
 
 use super::Queue;
 use crate::resources::{Job, JobState, JobStatus, Service, open, ready};
 
 impl Queue {
+    /// Open jobs in the order in which they are to be taken, which is that of their index: finished ones are not looked at.
+    fn in_turn(&self, jobs: Filter<Job>) -> Find<'_, Job> {
+        let jobs = self.database().select::<Job>().filter(jobs);
+        jobs.order_by(Job::PRIORITY.desc())
+            .order_by(Job::RUN_AT.asc())
+    }
+
     /// The jobs of a service that a worker can take, in the order in which they are to be taken; at most so many.
     ///
     /// # Errors
     /// A [`Report`] when the database fails.
     pub async fn ready(&self, service: Uuid, most: u64) -> Result<Vec<Job>, Report> {
-        let jobs = self.database().select::<Job>();
-        jobs.filter(Job::SERVICE_ID.eq(service).and(ready()))
-            .order_by(Job::PRIORITY.desc())
-            .order_by(Job::RUN_AT.asc())
-            .limit(most)
-            .all()
-            .await
+        let jobs = self.in_turn(Job::SERVICE_ID.eq(service).and(ready()));
+        jobs.limit(most).all().await
     }
 
     /// The waiting job of the same service that was submitted next after another one; none when there is none.
@@ -34,12 +37,7 @@ impl Queue {
             .eq(job.service_id)
             .and(ready())
             .and(Job::ID.gt(job.id));
-        let jobs = self.database().select::<Job>().filter(after);
-        // In the order of the index of open jobs: the finished ones are not looked at.
-        jobs.order_by(Job::PRIORITY.desc())
-            .order_by(Job::RUN_AT.asc())
-            .first()
-            .await
+        self.in_turn(after).first().await
     }
 
     /// The jobs of a service that are being worked on, the oldest first; at most so many.
@@ -47,13 +45,9 @@ impl Queue {
     /// # Errors
     /// A [`Report`] when the database fails.
     pub async fn working(&self, service: Uuid, most: u64) -> Result<Vec<Job>, Report> {
-        let jobs = self.database().select::<Job>();
-        jobs.filter(Job::SERVICE_ID.eq(service).and(JobStatus::Working.jobs()))
-            .order_by(Job::PRIORITY.desc())
-            .order_by(Job::RUN_AT.asc())
-            .limit(most)
-            .all()
-            .await
+        let working = JobStatus::Working.jobs();
+        let jobs = self.in_turn(Job::SERVICE_ID.eq(service).and(working));
+        jobs.limit(most).all().await
     }
 
     /// How many open jobs there are of each service in each state; those with none are left out.
@@ -80,9 +74,7 @@ impl Queue {
             if let Some(priority) = below {
                 waiting = waiting.and(Job::PRIORITY.lt(priority));
             }
-            let jobs = self.database().select::<Job>().filter(waiting);
-            let jobs = jobs.order_by(Job::PRIORITY.desc());
-            let Some(first) = jobs.order_by(Job::RUN_AT.asc()).first().await? else {
+            let Some(first) = self.in_turn(waiting).first().await? else {
                 break;
             };
             since = since.into_iter().chain([first.run_at]).min();

@@ -3,7 +3,7 @@
 //! It does not know which list.
 
 use topchef_runtime::query::{self, Condition, PageSize, Paging, Query};
-use topchef_runtime::transaction::Endpoint;
+use topchef_runtime::transaction::{Endpoint, Page};
 use topchef_runtime::{ApiError, ModelResource, Report};
 
 use super::call::Call;
@@ -25,12 +25,17 @@ pub(crate) async fn page(call: &Call, endpoint: Endpoint, base: Query) -> Result
     let query = query::narrow(endpoint.descriptor(), base, call.query())?;
     let paging = Paging::of(endpoint.descriptor(), &query);
     let page = endpoint.list(&call.context(), query).await?;
+    Ok(linked(call, &paging, &page))
+}
+
+/// A page in its envelope, with the way to the next one.
+fn linked(call: &Call, paging: &Paging, page: &Page) -> Envelope {
     let mut links = vec![("self", call.own_link())];
     // A page may end before its limit, when its records are large; after an empty one, the next would be the same.
     let (path, raw) = (call.parts.uri.path(), call.query());
     let beside = paging.links(path, raw, page.count, page.more, page.ends.as_ref());
     links.extend(beside.next.map(|next| ("next", call.link(&next))));
-    Ok(Envelope::of(&page.data).links(&links))
+    Envelope::of(&page.data).links(&links)
 }
 
 /// A page of the jobs for which `base` holds, each shown as `view` says where the URL does not name `fields`.
@@ -63,14 +68,14 @@ pub(crate) async fn jobs(
         };
         database.select::<Job>().query(query).page(fits).await?
     };
-    let data = view.array(database, &page.records).await?;
-    let count = page.records.len() as u64;
-    let (path, raw) = (call.parts.uri.path(), call.query());
-    let ends = page.ends()?;
-    let beside = paging.links(path, raw, count, page.more, ends.as_ref());
-    let mut links = vec![("self", call.own_link())];
-    links.extend(beside.next.map(|next| ("next", call.link(&next))));
-    Ok(Envelope::of(&data).links(&links))
+    let page = Page {
+        data: view.array(database, &page.records).await?,
+        count: page.records.len() as u64,
+        more: page.more,
+        ends: page.ends()?,
+        total: None,
+    };
+    Ok(linked(call, &paging, &page))
 }
 
 /// Ends a list of jobs where their parameters and results are too many bytes for one answer; one job is left in any case.
