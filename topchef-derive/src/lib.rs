@@ -24,6 +24,9 @@ mod pipeline;
 #[cfg(test)]
 mod testing;
 
+#[cfg(test)]
+mod expansions;
+
 use proc_macro::TokenStream;
 
 /// Makes a struct with named fields a REST resource; documented in `topchef_runtime::ModelResource`.

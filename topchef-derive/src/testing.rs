@@ -35,7 +35,29 @@ macro_rules! enum_expansion {
     };
 }
 
-pub(crate) use {enum_expansion, enum_problems, expansion, problems};
+/// Compares a `ModelResource` and what it becomes with a file.
+macro_rules! assert_expansion {
+    ($($item:tt)*) => {
+        let item = $crate::testing::formatted(quote::quote!(#[derive(ModelResource)] $($item)*));
+        let expansion = $crate::testing::expansion!($($item)*);
+        let both = format!("{item}\n{expansion}");
+        insta::assert_snapshot!(both);
+    };
+}
+
+/// Compares a `ResourceEnum` and what it becomes with a file.
+macro_rules! assert_enum_expansion {
+    ($($item:tt)*) => {
+        let item = $crate::testing::formatted(quote::quote!(#[derive(ResourceEnum)] $($item)*));
+        let expansion = $crate::testing::enum_expansion!($($item)*);
+        let both = format!("{item}\n{expansion}");
+        insta::assert_snapshot!(both);
+    };
+}
+
+pub(crate) use {
+    assert_enum_expansion, assert_expansion, enum_expansion, enum_problems, expansion, problems,
+};
 
 pub(crate) fn problems_of(item: &str, stages: Stages) -> Vec<String> {
     // Parsed from text, and not quoted, so that every span knows its words.

@@ -1,16 +1,22 @@
-//! All that generated code may name besides the public surface; not for people, and without promises.
+//! All that generated code may name; not for people, and without promises.
+//!
+//! Generated code calls it `__topchef`.
 
 use serde::Serialize;
 
-pub use crate::transaction::{
-    AfterCommitHook, AuthorizeHook, BeforeCommitHook, Delivery, Endpoint, Hooks, Impossible,
-    InputHook, SelectHook,
+pub use crate::column::{
+    Bound, Cell, Column, ColumnType, CompiledPattern, DecodeError, EncodeError, Format, JsonType,
+    KeyType, Kind, Pattern, RefersTo, Row, Value,
 };
-
-use crate::column::{Column, EncodeError, KeyType, Kind, RefersTo, Value};
-use crate::descriptor::{Collection, Descriptor, Envelope, FieldsByMethod, PageSize};
-use crate::resource::ModelResource;
-use crate::transaction::Hooked;
+pub use crate::descriptor::{
+    Answer, Collection, ColumnDescriptor, ComputedDescriptor, Descriptor, Envelope, Field,
+    FieldsByMethod, Method, PageSize, RelatedFields, RelationDescriptor, RelationKind, Sort,
+};
+pub use crate::resource::ModelResource;
+pub use crate::transaction::{
+    AfterCommitHook, AuthorizeHook, BeforeCommitHook, Delivery, Endpoint, Hooked, Hooks,
+    Impossible, InputHook, SelectHook,
+};
 
 /// What a field gets, written as a path: a function that makes a value, or the value itself.
 #[diagnostic::on_unimplemented(
@@ -276,8 +282,8 @@ pub fn no_such_field(index: usize) -> Result<(), EncodeError> {
     Err(EncodeError::NoSuchField(index))
 }
 
-/// The descriptor of a resource with errors: nothing of it ever runs.
-pub const NO_DESCRIPTOR: &Descriptor = &Descriptor {
+/// The descriptor of which nothing is said: what the others take the rest from.
+pub const BARE: Descriptor = Descriptor {
     name: "",
     doc: "",
     table: "",
@@ -287,13 +293,7 @@ pub const NO_DESCRIPTOR: &Descriptor = &Descriptor {
     key: &[],
     computed: &[],
     relations: &[],
-    fields: FieldsByMethod {
-        get: &[],
-        list: &[],
-        post: &[],
-        put: &[],
-        patch: &[],
-    },
+    fields: FieldsByMethod::all(&[]),
     answers: &[],
     collection: Collection {
         filter: &[],
@@ -305,6 +305,9 @@ pub const NO_DESCRIPTOR: &Descriptor = &Descriptor {
     envelope: Envelope::Data,
     docs: &[],
 };
+
+/// The descriptor of a resource with errors: nothing of it ever runs.
+pub const NO_DESCRIPTOR: &Descriptor = &BARE;
 
 #[cfg(test)]
 mod tests {

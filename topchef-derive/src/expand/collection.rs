@@ -3,31 +3,33 @@
 //! It does not know why a column may be asked for.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
-use super::words::{placed, runtime, unwarned};
+use super::words::{placed, runtime, said, unwarned};
 use crate::model::{Collection, Resource};
 
+/// What may be asked for; only what is said of it is written.
 pub(super) fn expand(collection: &Collection) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let filter = places(collection.filterable.iter().copied());
-    let sort = places(collection.sortable.iter().copied());
-    let search = places(collection.search.iter().filter_map(|named| named.column));
+    let filter = places(&collection.filterable);
+    let sort = places(&collection.sortable);
+    let order = order(collection);
+    let search = collection.search.iter().filter_map(|named| named.column);
+    let search = said("search", search.map(place).collect());
+    let page = page(collection);
+    let rest = (order.is_none() || search.is_none() || page.is_none())
+        .then(|| quote!(..#runtime::BARE.collection));
+    quote!(#runtime::Collection { filter: #filter, sort: #sort, #order #search #page #rest })
+}
+
+fn order(collection: &Collection) -> Option<TokenStream> {
+    let runtime = runtime(Span::call_site());
     let order = collection.order_by.iter().filter_map(|named| {
         let column = Literal::usize_unsuffixed(named.column?);
         let descending = named.descending;
-        Some(quote!(#runtime::descriptor::Sort { column: #column, descending: #descending }))
+        Some(quote!(#runtime::Sort { column: #column, descending: #descending }))
     });
-    let page = page(collection);
-    quote! {
-        #runtime::descriptor::Collection {
-            filter: #filter,
-            sort: #sort,
-            order: &[#(#order),*],
-            search: #search,
-            page: #page,
-        }
-    }
+    said("order", order.collect())
 }
 
 /// That what is searched is text: of a type that only the compiler knows, it knows it too.
@@ -43,7 +45,7 @@ pub(super) fn checks(resource: &Resource) -> TokenStream {
         Some(quote_spanned! {span=>
             #unwarned
             const _: () = ::core::assert!(
-                #runtime::__private::is_text(<#name as #runtime::ModelResource>::DESCRIPTOR, #index),
+                #runtime::is_text(<#name as #runtime::ModelResource>::DESCRIPTOR, #index),
                 #message
             );
         })
@@ -51,17 +53,21 @@ pub(super) fn checks(resource: &Resource) -> TokenStream {
     columns.collect()
 }
 
-fn places(places: impl Iterator<Item = usize>) -> TokenStream {
-    let places = places.map(Literal::usize_unsuffixed);
+fn places(places: &[usize]) -> TokenStream {
+    let places = places.iter().copied().map(place);
     quote!(&[#(#places),*])
 }
 
-fn page(collection: &Collection) -> TokenStream {
+fn place(place: usize) -> TokenStream {
+    Literal::usize_unsuffixed(place).into_token_stream()
+}
+
+fn page(collection: &Collection) -> Option<TokenStream> {
     let runtime = runtime(Span::call_site());
     if collection.page_size.is_none() && collection.max_page_size.is_none() {
-        return quote!(#runtime::descriptor::PageSize::USUAL);
+        return None;
     }
     let default = Literal::i64_unsuffixed(collection.default());
     let max = Literal::i64_unsuffixed(collection.max());
-    quote!(#runtime::descriptor::PageSize { default: #default, max: #max })
+    Some(quote!(page: #runtime::PageSize { default: #default, max: #max },))
 }

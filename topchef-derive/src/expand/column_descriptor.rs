@@ -28,7 +28,7 @@ pub(super) fn expand(column: &Column, name: &Ident) -> TokenStream {
     let doc = &column.doc;
     let doc = (!doc.is_empty()).then(|| quote_spanned!(span=> .doc(#doc)));
     quote_spanned! {span=>
-        #runtime::descriptor::ColumnDescriptor::of(#name::#constant, #column_name)
+        #runtime::ColumnDescriptor::of(#name::#constant, #column_name)
             #names #limits #marks #references #default #on_update #doc
     }
 }
@@ -64,11 +64,11 @@ fn limits(column: &Column, span: Span) -> TokenStream {
     let pattern = column.pattern.as_ref().map(|text| {
         let text = text.value();
         quote_spanned! {span=>
-            .pattern(#runtime::column::Pattern {
+            .pattern(#runtime::Pattern {
                 text: #text,
                 compiled: || {
-                    static __TOPCHEF_PATTERN: ::std::sync::LazyLock<#runtime::column::CompiledPattern> =
-                        ::std::sync::LazyLock::new(|| #runtime::column::CompiledPattern::new(#text));
+                    static __TOPCHEF_PATTERN: ::std::sync::LazyLock<#runtime::CompiledPattern> =
+                        ::std::sync::LazyLock::new(|| #runtime::CompiledPattern::new(#text));
                     &__TOPCHEF_PATTERN
                 },
             })
@@ -81,7 +81,7 @@ fn limits(column: &Column, span: Span) -> TokenStream {
             KnownFormat::Ipv4 => quote!(Ipv4),
             KnownFormat::Ipv6 => quote!(Ipv6),
         };
-        quote_spanned!(span=> .format(#runtime::column::Format::#variant))
+        quote_spanned!(span=> .format(#runtime::Format::#variant))
     });
     quote!(#min_length #max_length #minimum #maximum #pattern #format)
 }
@@ -91,11 +91,11 @@ fn bound(bound: &Bound, span: Span) -> TokenStream {
     match bound.number {
         Number::Integer(number) => {
             let number = Literal::i64_unsuffixed(number);
-            quote_spanned!(span=> #runtime::column::Bound::Integer(#number))
+            quote_spanned!(span=> #runtime::Bound::Integer(#number))
         }
         Number::Real(number) => {
             let number = Literal::f64_unsuffixed(number);
-            quote_spanned!(span=> #runtime::column::Bound::Real(#number))
+            quote_spanned!(span=> #runtime::Bound::Real(#number))
         }
     }
 }
@@ -137,8 +137,8 @@ fn references(column: &Column, name: &Ident) -> Option<TokenStream> {
     let alias = Ident::new("__TopchefTarget", column.references.span());
     let resource = quote!(<#alias as #runtime::ModelResource>);
     let place = column.ty.span();
-    let held = quote!(<#resource::Key as #runtime::column::KeyType>::HeldBy<#ty>);
-    let checked = quote_spanned!(place=> <#ty as #runtime::column::RefersTo<#held>>::CHECKED);
+    let held = quote!(<#resource::Key as #runtime::KeyType>::HeldBy<#ty>);
+    let checked = quote_spanned!(place=> <#ty as #runtime::RefersTo<#held>>::CHECKED);
     let by_one_field = held_by_one_field(&target, &quote!(#resource::KEY));
     Some(quote_spanned! {span=>
         .references({
@@ -190,7 +190,7 @@ fn value(written: &DefaultValue, column: &Column, name: &Ident) -> TokenStream {
     quote_spanned! {span=>
         || {
             let __topchef_value: #ty = #value;
-            #runtime::__private::field_value(#name::#constant, __topchef_value)
+            #runtime::field_value(#name::#constant, __topchef_value)
         }
     }
 }

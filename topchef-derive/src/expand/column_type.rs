@@ -34,16 +34,16 @@ pub(super) fn expand(enumeration: &Enumeration) -> TokenStream {
         }
 
         #quietly
-        impl #runtime::column::ColumnType for #name {
-            const KIND: #runtime::column::Kind = #runtime::column::Kind::Enum(&[#(#wires),*]);
+        impl #runtime::ColumnType for #name {
+            const KIND: #runtime::Kind = #runtime::Kind::Enum(&[#(#wires),*]);
 
             fn from_cell(
-                __topchef_cell: #runtime::column::Cell<'_>,
-            ) -> ::core::result::Result<Self, #runtime::column::DecodeError> {
+                __topchef_cell: #runtime::Cell<'_>,
+            ) -> ::core::result::Result<Self, #runtime::DecodeError> {
                 match __topchef_cell.text()? {
                     #(#wires => ::core::result::Result::Ok(Self::#variants),)*
                     __topchef_other => ::core::result::Result::Err(
-                        #runtime::column::DecodeError::unknown_variant(__topchef_other),
+                        #runtime::DecodeError::unknown_variant(__topchef_other),
                     ),
                 }
             }

@@ -35,9 +35,9 @@ fn constant(resource: &Resource, index: usize, column: &Column) -> TokenStream {
     let doc = format!(" The column `{}`.", column.in_table.value());
     let index = Literal::usize_unsuffixed(index);
     let kept_as = if column.json.is_some() {
-        quote_spanned!(span=> #runtime::column::JsonType)
+        quote_spanned!(span=> #runtime::JsonType)
     } else {
-        quote_spanned!(span=> #runtime::column::ColumnType)
+        quote_spanned!(span=> #runtime::ColumnType)
     };
     // The trait is named here, and is no bound of `new`, so that a type without it is told without a look into the runtime.
     let codec = quote_spanned!(span=> <#ty as #kept_as>::CODEC);

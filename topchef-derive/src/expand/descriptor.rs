@@ -6,79 +6,112 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::words::{method, runtime};
+use super::words::{method, runtime, said};
 use super::{collection, column_descriptor, relations};
 use crate::model::{Envelope, Method, Resource, SerialField, Source};
 
+/// The descriptor; only what is said of the resource is written, the rest is as in one of which nothing is said.
 pub(super) fn expand(resource: &Resource) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let Resource { doc, path, .. } = resource;
     let name = &resource.name;
+    let Resource { path, .. } = resource;
     let plain_name = name.unraw().to_string();
     let table = resource.table.value();
-    let methods = resource
-        .methods
-        .listed
-        .iter()
-        .map(|listed| method(listed.method));
     let columns = resource
         .columns
         .iter()
         .map(|column| column_descriptor::expand(column, name));
-    let computed = resource.computed.iter().map(|computed| {
-        let (name, wire) = (computed.method.unraw().to_string(), &computed.wire);
-        quote!(#runtime::descriptor::ComputedDescriptor { name: #name, wire: #wire })
-    });
-    let relations = relations::descriptors(resource);
-    let answers = relations::answers(resource);
+    let methods = methods(resource);
+    let fields = fields_by_method(resource);
     let collection = collection::expand(&resource.collection);
+    let doc = &resource.doc;
+    let doc = (!doc.is_empty()).then(|| quote!(doc: #doc,));
+    let computed = computed(resource);
+    let relations = said("relations", relations::descriptors(resource));
+    let answers = said("answers", relations::answers(resource));
     let envelope = match resource.envelope {
-        Envelope::Data => quote!(Data),
-        Envelope::None => quote!(None),
+        Envelope::Data => None,
+        Envelope::None => Some(quote!(envelope: #runtime::Envelope::None,)),
     };
     let docs = resource.docs.iter().map(|doc| {
         let (method, text) = (method(doc.method.method), &doc.text.value());
         quote!((#method, #text))
     });
-    let [get, list, post, put, patch] =
-        Method::WITH_FIELDS.map(|method| fields(resource.fields_of(method)));
+    let docs = said("docs", docs.collect());
     quote! {
-        #runtime::descriptor::Descriptor {
+        #runtime::Descriptor {
             name: #plain_name,
-            doc: #doc,
+            #doc
             table: #table,
             path: #path,
-            methods: &[#(#methods),*],
+            methods: #methods,
             columns: &[#(#columns),*],
             key: <Self as #runtime::ModelResource>::KEY,
-            computed: &[#(#computed),*],
-            relations: #relations,
-            fields: #runtime::descriptor::FieldsByMethod {
-                get: #get,
-                list: #list,
-                post: #post,
-                put: #put,
-                patch: #patch,
-            },
-            answers: #answers,
+            #computed
+            #relations
+            fields: #fields,
+            #answers
             collection: #collection,
-            envelope: #runtime::descriptor::Envelope::#envelope,
-            docs: &[#(#docs),*],
+            #envelope
+            #docs
+            ..#runtime::BARE
         }
     }
 }
 
-fn fields(fields: &[SerialField]) -> TokenStream {
+fn methods(resource: &Resource) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let fields = fields.iter().filter_map(|field| {
-        let (variant, place) = match field.source {
+    let listed = resource.methods.listed.iter().map(|listed| listed.method);
+    if listed.clone().eq(Method::ALL) {
+        return quote!(&#runtime::Method::ALL);
+    }
+    let methods = listed.map(method);
+    quote!(&[#(#methods),*])
+}
+
+fn computed(resource: &Resource) -> Option<TokenStream> {
+    let runtime = runtime(Span::call_site());
+    let computed = resource.computed.iter().map(|computed| {
+        let (name, wire) = (computed.method.unraw().to_string(), &computed.wire);
+        quote!(#runtime::ComputedDescriptor { name: #name, wire: #wire })
+    });
+    said("computed", computed.collect())
+}
+
+/// What goes out for each method, or once what goes out for all of them.
+fn fields_by_method(resource: &Resource) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let lists = Method::WITH_FIELDS.map(|method| sources(resource.fields_of(method)));
+    let [get, list, post, put, patch] = lists.each_ref().map(|list| fields(list));
+    if lists.iter().all(|list| *list == lists[0]) {
+        return quote!(#runtime::FieldsByMethod::all(#get));
+    }
+    quote! {
+        #runtime::FieldsByMethod {
+            get: #get,
+            list: #list,
+            post: #post,
+            put: #put,
+            patch: #patch,
+        }
+    }
+}
+
+fn sources(fields: &[SerialField]) -> Vec<Source> {
+    fields.iter().map(|field| field.source).collect()
+}
+
+fn fields(sources: &[Source]) -> TokenStream {
+    let runtime = runtime(Span::call_site());
+    let fields = sources.iter().filter_map(|source| {
+        let (variant, place) = match *source {
             Source::Column(place) => (quote!(Column), place),
             Source::Computed(place) => (quote!(Computed), place),
             Source::Relation(place) => (quote!(Relation), place),
             Source::Nowhere => return None,
         };
         let place = Literal::usize_unsuffixed(place);
-        Some(quote!(#runtime::descriptor::Field::#variant(#place)))
+        Some(quote!(#runtime::Field::#variant(#place)))
     });
     quote!(&[#(#fields),*])
 }

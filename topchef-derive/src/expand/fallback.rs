@@ -48,7 +48,7 @@ pub(super) fn resource(resource: &Resource) -> TokenStream {
     let model_resource = model_resource(name, generics, &key, (&values, &referenced));
     let is_possible = |hook: &&Hook| hook.phase.methods().contains(&hook.method);
     let hooks: Vec<_> = resource.hooks.iter().filter(is_possible).collect();
-    let hooked = hooked::expand(resource, &hooks, &quote!(&[]));
+    let hooked = hooked::expand(resource, &hooks, &[]);
     let mentions = relations::mentions(resource);
     quote!(#columns #model_resource #hooked #mentions)
 }
@@ -80,11 +80,7 @@ pub(super) fn unread_resource(name: &Ident, generics: &Generics) -> TokenStream 
         #model_resource
 
         #quietly
-        impl #impl_generics #runtime::Hooked for #name #ty_generics #where_clause {
-            fn hooks() -> &'static #runtime::__private::Hooks {
-                ::core::unreachable!()
-            }
-        }
+        impl #impl_generics #runtime::Hooked for #name #ty_generics #where_clause {}
     }
 }
 
@@ -102,7 +98,7 @@ fn model_resource(
         .then(|| quote!(const _: &[fn() -> #runtime::Value] = &[#(#values),*];));
     let referenced = (!referenced.is_empty()).then(|| {
         quote! {
-            const _: &[fn() -> &'static #runtime::descriptor::Descriptor] =
+            const _: &[fn() -> &'static #runtime::Descriptor] =
                 &[#(<#referenced as #runtime::ModelResource>::descriptor),*];
         }
     });
@@ -111,19 +107,19 @@ fn model_resource(
         impl #impl_generics #runtime::ModelResource for #name #ty_generics #where_clause {
             type Key = #key;
             const KEY: &'static [usize] = &[];
-            const DESCRIPTOR: &'static #runtime::descriptor::Descriptor = {
+            const DESCRIPTOR: &'static #runtime::Descriptor = {
                 #values
                 #referenced
-                #runtime::__private::NO_DESCRIPTOR
+                #runtime::NO_DESCRIPTOR
             };
 
             fn from_row(
-                _: &#runtime::column::Row<'_>,
-            ) -> ::core::result::Result<Self, #runtime::column::DecodeError> {
+                _: &#runtime::Row<'_>,
+            ) -> ::core::result::Result<Self, #runtime::DecodeError> {
                 ::core::unreachable!()
             }
 
-            fn values(&self) -> ::core::result::Result<::std::vec::Vec<#runtime::Value>, #runtime::column::EncodeError> {
+            fn values(&self) -> ::core::result::Result<::std::vec::Vec<#runtime::Value>, #runtime::EncodeError> {
                 ::core::unreachable!()
             }
         }
@@ -146,12 +142,12 @@ pub(super) fn enumeration(name: &Ident, generics: &Generics) -> TokenStream {
         }
 
         #quietly
-        impl #impl_generics #runtime::column::ColumnType for #name #ty_generics #where_clause {
-            const KIND: #runtime::column::Kind = #runtime::column::Kind::Enum(&[]);
+        impl #impl_generics #runtime::ColumnType for #name #ty_generics #where_clause {
+            const KIND: #runtime::Kind = #runtime::Kind::Enum(&[]);
 
             fn from_cell(
-                _: #runtime::column::Cell<'_>,
-            ) -> ::core::result::Result<Self, #runtime::column::DecodeError> {
+                _: #runtime::Cell<'_>,
+            ) -> ::core::result::Result<Self, #runtime::DecodeError> {
                 ::core::unreachable!()
             }
 

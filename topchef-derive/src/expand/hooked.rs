@@ -6,15 +6,15 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ExprPath;
 
-use super::words::{ask, at, method, quietly, runtime, without_self};
+use super::words::{ask, at, method, quietly, runtime, said, without_self};
 use crate::model::{Delivery, Hook, Method, Phase, Resource};
 
-/// The hooks and the policy of a resource, and its related resources.
-pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &TokenStream) -> TokenStream {
+/// The hooks and the policy of a resource, and its related resources; only what there is is written.
+pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &[TokenStream]) -> TokenStream {
     let name = &resource.name;
     let runtime = runtime(Span::call_site());
     let quietly = quietly();
-    let of = |phase: Phase, hook: &str, given: &[&str], belongs: fn(Method) -> bool| {
+    let of = |list: &str, phase: Phase, hook: &str, given: &[&str], belongs: fn(Method) -> bool| {
         let hooks = hooks
             .iter()
             .filter(|hook| hook.phase == phase && belongs(hook.method));
@@ -25,52 +25,57 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &TokenStream
             let delivery = (phase == Phase::AfterCommit).then(|| delivery(it.delivery));
             quote_spanned!(span=> (#method, #delivery #run))
         });
-        quote!(&[#(#runs),*])
+        said(list, runs.collect())
     };
     let select = of(
+        "select",
         Phase::ProcessInput,
         "SelectHook",
         &["cx", "conditions"],
         |method| !takes_a_body(method),
     );
     let input = of(
+        "input",
         Phase::ProcessInput,
         "InputHook",
         &["cx", "draft"],
         takes_a_body,
     );
     let before_commit = of(
+        "before_commit",
         Phase::BeforeCommit,
         "BeforeCommitHook",
         &["cx", "tx", "staged"],
         |_| true,
     );
     let after_commit = of(
+        "after_commit",
         Phase::AfterCommit,
         "AfterCommitHook",
         &["cx", "tx", "values"],
         |_| true,
     );
-    let authorize = if let Some(path) = &resource.authorize {
+    let authorize = resource.authorize.as_ref().map(|path| {
         let run = run(name, path, "AuthorizeHook", &["cx", "method"]);
-        quote!(::core::option::Option::Some(#run))
-    } else {
-        quote!(::core::option::Option::None)
-    };
-    quote! {
-        #quietly
-        impl #runtime::Hooked for #name {
-            fn hooks() -> &'static #runtime::__private::Hooks {
-                static __TOPCHEF_HOOKS: #runtime::__private::Hooks = #runtime::__private::Hooks {
-                    select: #select,
-                    input: #input,
-                    before_commit: #before_commit,
-                    after_commit: #after_commit,
-                    authorize: #authorize,
-                    related: #related,
+        quote!(authorize: ::core::option::Option::Some(#run),)
+    });
+    let related = said("related", related.to_vec());
+    let lists = quote!(#select #input #before_commit #after_commit #authorize #related);
+    let hooks = (!lists.is_empty()).then(|| {
+        quote! {
+            fn hooks() -> &'static #runtime::Hooks {
+                static __TOPCHEF_HOOKS: #runtime::Hooks = #runtime::Hooks {
+                    #lists
+                    ..#runtime::Hooks::NONE
                 };
                 &__TOPCHEF_HOOKS
             }
+        }
+    });
+    quote! {
+        #quietly
+        impl #runtime::Hooked for #name {
+            #hooks
         }
     }
 }
@@ -87,7 +92,7 @@ fn delivery(delivery: Delivery) -> TokenStream {
         Delivery::Durable => quote!(Durable),
         Delivery::BestEffort => quote!(BestEffort),
     };
-    quote!(#runtime::__private::Delivery::#variant,)
+    quote!(#runtime::Delivery::#variant,)
 }
 
 /// A function that runs a hook when its resource's type is forgotten, through the trait of its phase.

@@ -29,23 +29,22 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
         relations::checks(resource),
         collection::checks(resource),
     ];
-    words::with_runtime(&resource.runtime, code.into_iter().collect())
+    words::in_block(&resource.runtime, &code.into_iter().collect())
 }
 
 /// All that an enum gets.
 pub(crate) fn enumeration(enumeration: &Enumeration) -> TokenStream {
-    let code = column_type::expand(enumeration);
-    words::with_runtime(&enumeration.runtime, code)
+    words::in_block(&enumeration.runtime, &column_type::expand(enumeration))
 }
 
 /// What a resource with errors gets.
 pub(crate) fn resource_with_errors(resource: &Resource) -> TokenStream {
-    words::with_runtime(&resource.runtime, fallback::resource(resource))
+    words::in_block(&resource.runtime, &fallback::resource(resource))
 }
 
 /// What an item gets of which nothing could be read as a resource.
 pub(crate) fn no_resource(name: &Ident, generics: &Generics, runtime: &RuntimePath) -> TokenStream {
-    words::with_runtime(runtime, fallback::unread_resource(name, generics))
+    words::in_block(runtime, &fallback::unread_resource(name, generics))
 }
 
 /// What an enum with errors gets, or what is none.
@@ -54,5 +53,5 @@ pub(crate) fn enumeration_with_errors(
     generics: &Generics,
     runtime: &RuntimePath,
 ) -> TokenStream {
-    words::with_runtime(runtime, fallback::enumeration(name, generics))
+    words::in_block(runtime, &fallback::enumeration(name, generics))
 }

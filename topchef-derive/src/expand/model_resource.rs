@@ -34,16 +34,16 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
         impl #runtime::ModelResource for #name {
             type Key = #key;
             const KEY: &'static [usize] = &[#(#places),*];
-            const DESCRIPTOR: &'static #runtime::descriptor::Descriptor = &#descriptor;
+            const DESCRIPTOR: &'static #runtime::Descriptor = &#descriptor;
 
             fn from_row(
-                __topchef_row: &#runtime::column::Row<'_>,
-            ) -> ::core::result::Result<Self, #runtime::column::DecodeError> {
+                __topchef_row: &#runtime::Row<'_>,
+            ) -> ::core::result::Result<Self, #runtime::DecodeError> {
                 ::core::result::Result::Ok(Self { #(#from_row),* })
             }
 
-            fn values(&self) -> ::core::result::Result<::std::vec::Vec<#runtime::Value>, #runtime::column::EncodeError> {
-                ::core::result::Result::Ok(::std::vec![#(#values),*])
+            fn values(&self) -> ::core::result::Result<::std::vec::Vec<#runtime::Value>, #runtime::EncodeError> {
+                ::core::result::Result::Ok(::std::vec::Vec::from([#(#values),*]))
             }
 
             #write_computed
@@ -114,10 +114,10 @@ fn write_computed(computed: &[Computed]) -> Option<TokenStream> {
                 &self,
                 __topchef_field: usize,
                 __topchef_out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), #runtime::column::EncodeError> {
+            ) -> ::core::result::Result<(), #runtime::EncodeError> {
                 match __topchef_field {
                     #(#arms)*
-                    _ => #runtime::__private::no_such_field(__topchef_field),
+                    _ => #runtime::no_such_field(__topchef_field),
                 }
             }
         }

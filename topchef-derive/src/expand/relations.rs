@@ -10,13 +10,13 @@ use super::words::{ask, at, held_by_one_field, method, placed, runtime, unwarned
 use crate::model::{ForeignKey, Link, RelatedList, Relation, RelationKind, Resource, SerialName};
 
 /// The descriptors of all relations.
-pub(super) fn descriptors(resource: &Resource) -> TokenStream {
+pub(super) fn descriptors(resource: &Resource) -> Vec<TokenStream> {
     let relations = linked(resource).map(|(place, relation, link)| {
         let lists = resource.related_lists.iter();
         let lists: Vec<_> = lists.filter(|list| list.place == Some(place)).collect();
         descriptor(resource, relation, link, &lists)
     });
-    quote!(&[#(#relations),*])
+    relations.collect()
 }
 
 fn descriptor(
@@ -36,7 +36,7 @@ fn descriptor(
     let (own, theirs) = match &link.foreign_key {
         ForeignKey::Here(place) => (
             *place,
-            quote!(#runtime::__private::key_column(<#target as #runtime::__private::Related>::KEY)),
+            quote!(#runtime::key_column(<#target as #runtime::Related>::KEY)),
         ),
         ForeignKey::There(constant) => {
             let key = resource.key.first().map(|key| key.index);
@@ -47,14 +47,14 @@ fn descriptor(
     let fields = lists.iter().map(|list| {
         let methods = list.methods.iter().map(|listed| method(*listed));
         let names = plain_names(&list.names);
-        quote!(#runtime::descriptor::RelatedFields { methods: &[#(#methods),*], names: #names })
+        quote!(#runtime::RelatedFields { methods: &[#(#methods),*], names: #names })
     });
     quote! {
-        #runtime::descriptor::RelationDescriptor {
+        #runtime::RelationDescriptor {
             name: #name,
             wire: #wire,
-            kind: #runtime::descriptor::RelationKind::#kind,
-            target: <#target as #runtime::__private::Related>::descriptor,
+            kind: #runtime::RelationKind::#kind,
+            target: <#target as #runtime::Related>::descriptor,
             own: #own,
             theirs: #theirs,
             fields: &[#(#fields),*],
@@ -63,21 +63,21 @@ fn descriptor(
 }
 
 /// The descriptors of what hooks answer with.
-pub(super) fn answers(resource: &Resource) -> TokenStream {
+pub(super) fn answers(resource: &Resource) -> Vec<TokenStream> {
     let runtime = runtime(Span::call_site());
     let answers = resource.answers.iter().map(|answer| {
         let method = method(answer.method.method);
         let target = without_self(&answer.target, &resource.name);
         let names = plain_names(&answer.names);
         quote! {
-            #runtime::descriptor::Answer {
+            #runtime::Answer {
                 method: #method,
-                target: <#target as #runtime::__private::Related>::descriptor,
+                target: <#target as #runtime::Related>::descriptor,
                 fields: #names,
             }
         }
     });
-    quote!(&[#(#answers),*])
+    answers.collect()
 }
 
 fn plain_names(names: &[SerialName]) -> TokenStream {
@@ -86,13 +86,13 @@ fn plain_names(names: &[SerialName]) -> TokenStream {
 }
 
 /// The related resources with their hooks, one for each relation.
-pub(super) fn endpoints(resource: &Resource) -> TokenStream {
+pub(super) fn endpoints(resource: &Resource) -> Vec<TokenStream> {
     let runtime = runtime(Span::call_site());
     let endpoints = linked(resource).map(|(_, _, link)| {
         let target = without_self(&link.target, &resource.name);
-        quote!(<#target as #runtime::__private::Related>::endpoint)
+        quote!(<#target as #runtime::Related>::endpoint)
     });
-    quote!(&[#(#endpoints),*])
+    endpoints.collect()
 }
 
 /// What the compiler checks in other resources: the types of foreign keys, and the names of fields.
@@ -133,7 +133,7 @@ fn foreign_key(resource: &Resource, link: &Link) -> TokenStream {
             constant.set_span(span);
             let ty = without_self(&column.ty, name);
             let held = held_by(&target, &ty);
-            let key = quote!(<#target as #runtime::__private::Related>::KEY);
+            let key = quote!(<#target as #runtime::Related>::KEY);
             let by_one_field = held_by_one_field(&target, &key);
             let of_its_type = of_its_type(by, &quote!(#name), &constant, &held);
             quote!(#by_one_field #of_its_type)
@@ -153,7 +153,7 @@ fn held_by(target: &TokenStream, ty: &TokenStream) -> TokenStream {
     let last = places.last().unwrap_or(first);
     let (runtime, ty) = (runtime(last), placed(ty, last));
     let open = quote_spanned!(first=> <);
-    quote_spanned!(last=> #open #target as #runtime::__private::Related>::HeldBy<#ty>)
+    quote_spanned!(last=> #open #target as #runtime::Related>::HeldBy<#ty>)
 }
 
 /// That the column `constant` of `keeper`, which was named by `by`, can hold the primary key `held`.
@@ -184,13 +184,13 @@ fn names_exist(target: &TokenStream, names: &[SerialName]) -> TokenStream {
             let span = word.span();
             let runtime = runtime(span);
             let plain = word.unraw().to_string();
-            let descriptor = quote_spanned!(span=> <#target as #runtime::__private::Related>::DESCRIPTOR);
+            let descriptor = quote_spanned!(span=> <#target as #runtime::Related>::DESCRIPTOR);
             let holds = |asked: &str, message: String| {
                 let asked = Ident::new(asked, span);
                 let unwarned = unwarned();
                 quote_spanned! {span=>
                     #unwarned
-                    const _: () = ::core::assert!(#runtime::__private::#asked(#descriptor, #plain), #message);
+                    const _: () = ::core::assert!(#runtime::#asked(#descriptor, #plain), #message);
                 }
             };
             if *is_method {

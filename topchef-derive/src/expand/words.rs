@@ -1,4 +1,4 @@
-//! The words that all expansions share: where the runtime is, where a token points, and what keeps lints quiet.
+//! The words that all expansions share: what the runtime is called, where a token points, and what keeps lints quiet.
 //!
 //! It does not know what is expanded.
 
@@ -8,12 +8,31 @@ use syn::spanned::Spanned;
 
 use crate::model::{Method, RuntimePath};
 
-/// What stands for the path of the runtime until [`with_runtime`] puts it in.
-const RUNTIME: &str = "__topchef_runtime";
+/// What the runtime's part for generated code is called inside the block of [`in_block`].
+const RUNTIME: &str = "__topchef";
 
-/// The crate that generated code calls.
-pub(super) fn runtime(span: Span) -> TokenStream {
-    Ident::new(RUNTIME, span).into_token_stream()
+/// The runtime's part for generated code.
+pub(super) fn runtime(span: Span) -> Ident {
+    Ident::new(RUNTIME, span)
+}
+
+/// Code in a block of its own, in which the runtime has a short name and which adds no name to the module.
+///
+/// No code when nobody knows where the runtime is, and that was said.
+pub(super) fn in_block(path: &RuntimePath, code: &TokenStream) -> TokenStream {
+    let path = match path {
+        RuntimePath::Usual => quote!(::topchef_runtime),
+        RuntimePath::At(path) => path.to_token_stream(),
+        RuntimePath::Misread => return TokenStream::new(),
+    };
+    let runtime = runtime(Span::call_site());
+    quote! {
+        const _: () = {
+            use #path::__private as #runtime;
+
+            #code
+        };
+    }
 }
 
 /// The place of `node`, for generated tokens: what the compiler says about them lands there, and lints of the user's
@@ -36,7 +55,7 @@ pub(super) fn ask(
     let last = places.last().unwrap_or(first);
     let runtime = runtime(first);
     let name = Ident::new(name, first);
-    let path = quote_spanned!(first=> #runtime::__private::#name #generics);
+    let path = quote_spanned!(first=> #runtime::#name #generics);
     let function = Ident::new(function, last);
     quote_spanned!(last=> #path::#function(#arguments))
 }
@@ -65,49 +84,28 @@ pub(super) fn held_by_one_field(target: &TokenStream, key: &TokenStream) -> Toke
     let unwarned = unwarned();
     quote_spanned! {span=>
         #unwarned
-        const _: () = ::core::assert!(#runtime::__private::is_held_by_one_field(#key), #message);
+        const _: () = ::core::assert!(#runtime::is_held_by_one_field(#key), #message);
     }
 }
 
 /// What the user wrote, with `Self` as the struct's name: inside a constant there is no `Self`.
 pub(super) fn without_self(written: &impl ToTokens, name: &Ident) -> TokenStream {
-    replace(written.to_token_stream(), &|word| {
-        let mut name = name.clone();
-        name.set_span(word.span());
-        (word == "Self").then(|| name.into_token_stream())
-    })
-}
-
-/// Code with other tokens in place of some words.
-fn replace(code: TokenStream, by: &impl Fn(&Ident) -> Option<TokenStream>) -> TokenStream {
-    let mut replaced = TokenStream::new();
-    for token in code {
-        match token {
-            TokenTree::Ident(word) => match by(&word) {
-                Some(other) => replaced.extend(other),
-                None => replaced.extend([TokenTree::Ident(word)]),
-            },
-            TokenTree::Group(group) => {
-                let mut whole = Group::new(group.delimiter(), replace(group.stream(), by));
-                whole.set_span(group.span());
-                replaced.extend([TokenTree::Group(whole)]);
-            }
-            token => replaced.extend([token]),
+    let tokens = written.to_token_stream().into_iter();
+    let named = tokens.map(|token| match token {
+        TokenTree::Ident(word) if word == "Self" => {
+            let mut name = name.clone();
+            name.set_span(word.span());
+            TokenTree::Ident(name)
         }
-    }
-    replaced
-}
-
-/// Code with the runtime where it is; no code when nobody knows where that is, and that was said.
-///
-/// That is put in afterwards, and not handed to every expansion, because nothing else depends on it.
-pub(super) fn with_runtime(path: &RuntimePath, code: TokenStream) -> TokenStream {
-    let path: &dyn Fn(Span) -> TokenStream = match path {
-        RuntimePath::Usual => &|span| quote_spanned!(span=> ::topchef_runtime),
-        RuntimePath::At(path) => &|span| placed(path, span),
-        RuntimePath::Misread => return TokenStream::new(),
-    };
-    replace(code, &|word| (word == RUNTIME).then(|| path(word.span())))
+        TokenTree::Group(group) => {
+            let inner = without_self(&group.stream(), name);
+            let mut whole = Group::new(group.delimiter(), inner);
+            whole.set_span(group.span());
+            TokenTree::Group(whole)
+        }
+        token => token,
+    });
+    named.collect()
 }
 
 /// A path with all its tokens at one place; what `$crate` means stays.
@@ -121,6 +119,12 @@ pub(super) fn placed(path: &impl ToTokens, span: Span) -> TokenStream {
         .collect()
 }
 
+/// A field of a struct that is a list, when there is something in it; what is left out is as in the rest of the struct.
+pub(super) fn said(name: &str, list: Vec<TokenStream>) -> Option<TokenStream> {
+    let name = Ident::new(name, Span::call_site());
+    (!list.is_empty()).then(|| quote!(#name: &[#(#list),*],))
+}
+
 /// A method of the runtime.
 pub(super) fn method(method: Method) -> TokenStream {
     let runtime = runtime(Span::call_site());
@@ -132,7 +136,7 @@ pub(super) fn method(method: Method) -> TokenStream {
         Method::Patch => quote!(Patch),
         Method::Delete => quote!(Delete),
     };
-    quote!(#runtime::descriptor::Method::#variant)
+    quote!(#runtime::Method::#variant)
 }
 
 #[cfg(test)]
@@ -140,33 +144,22 @@ mod tests {
     use quote::quote;
     use syn::parse_quote;
 
-    use super::{runtime, with_runtime};
+    use super::in_block;
     use crate::model::RuntimePath;
 
     #[test]
-    fn the_runtime_is_put_in_where_it_is() {
-        let runtime = runtime(proc_macro2::Span::call_site());
-        let code =
-            quote!(fn f(x: #runtime::A) -> ::topchef_runtime::B { [<u8 as #runtime::C>::D] });
+    fn the_runtime_is_taken_from_where_it_is() {
+        let code = quote!(impl __topchef::A for B {});
+        let block = |path| in_block(&path, &code).to_string();
         assert_eq!(
-            with_runtime(&RuntimePath::Usual, code.clone()).to_string(),
-            quote!(
-                fn f(x: ::topchef_runtime::A) -> ::topchef_runtime::B {
-                    [<u8 as ::topchef_runtime::C>::D]
-                }
-            )
-            .to_string()
+            block(RuntimePath::Usual),
+            quote!(const _: () = { use ::topchef_runtime::__private as __topchef; #code };)
+                .to_string()
         );
-        let facade = RuntimePath::At(Box::new(parse_quote!(crate::facade)));
         assert_eq!(
-            with_runtime(&facade, code.clone()).to_string(),
-            quote!(
-                fn f(x: crate::facade::A) -> ::topchef_runtime::B {
-                    [<u8 as crate::facade::C>::D]
-                }
-            )
-            .to_string()
+            block(RuntimePath::At(Box::new(parse_quote!(crate::facade)))),
+            quote!(const _: () = { use crate::facade::__private as __topchef; #code };).to_string()
         );
-        assert!(with_runtime(&RuntimePath::Misread, code).is_empty());
+        assert_eq!(block(RuntimePath::Misread), "");
     }
 }

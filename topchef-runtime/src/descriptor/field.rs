@@ -40,6 +40,17 @@ pub struct FieldsByMethod {
 }
 
 impl FieldsByMethod {
+    /// The same fields for every method.
+    pub const fn all(fields: &'static [Field]) -> Self {
+        Self {
+            get: fields,
+            list: fields,
+            post: fields,
+            put: fields,
+            patch: fields,
+        }
+    }
+
     /// The fields of a method; for `DELETE`, which answers without a record, those of `get`.
     pub fn of(&self, method: Method) -> &'static [Field] {
         match method {

@@ -20,8 +20,10 @@ use crate::resource::{Model, ModelResource};
     note = "write `#[derive(ModelResource)]` above the struct"
 )]
 pub trait Hooked: ModelResource {
-    /// The hooks, by phase and method.
-    fn hooks() -> &'static Hooks;
+    /// The hooks, by phase and method; by default none.
+    fn hooks() -> &'static Hooks {
+        &Hooks::NONE
+    }
 
     /// The resource with its hooks, its type forgotten.
     #[doc(hidden)]
@@ -42,6 +44,18 @@ pub struct Hooks {
     pub authorize: Option<RunAuthorize>,
     /// The related resources, one for each of the descriptor's relations.
     pub related: &'static [fn() -> Endpoint],
+}
+
+impl Hooks {
+    /// No hooks, no policy, no relations.
+    pub const NONE: Self = Self {
+        select: &[],
+        input: &[],
+        before_commit: &[],
+        after_commit: &[],
+        authorize: None,
+        related: &[],
+    };
 }
 
 /// How surely an `after_commit` hook runs once its write was committed.
