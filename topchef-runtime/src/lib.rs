@@ -10,6 +10,8 @@ extern crate self as topchef_runtime;
 
 pub mod error;
 
+mod refusal;
+
 pub mod column;
 
 pub mod descriptor;

@@ -3,10 +3,10 @@
 //! It does not know why a column may be asked for.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 
-use super::words::{placed, runtime, unwarned};
-use crate::model::{Collection, Resource};
+use super::words::runtime;
+use crate::model::Collection;
 
 pub(super) fn expand(collection: &Collection) -> TokenStream {
     let runtime = runtime(Span::call_site());
@@ -28,27 +28,6 @@ pub(super) fn expand(collection: &Collection) -> TokenStream {
             page: #page,
         }
     }
-}
-
-/// That what is searched is text: of a type that only the compiler knows, it knows it too.
-pub(super) fn checks(resource: &Resource) -> TokenStream {
-    let name = &resource.name;
-    let columns = resource.collection.search.iter().filter_map(|named| {
-        let span = named.word.span();
-        let runtime = runtime(span);
-        let name = placed(name, span);
-        let index = Literal::usize_unsuffixed(named.column?);
-        let message = format!("`search` is for text, and `{}` is none", named.word);
-        let unwarned = unwarned();
-        Some(quote_spanned! {span=>
-            #unwarned
-            const _: () = ::core::assert!(
-                #runtime::__private::is_text(<#name as #runtime::ModelResource>::DESCRIPTOR, #index),
-                #message
-            );
-        })
-    });
-    columns.collect()
 }
 
 fn places(places: impl Iterator<Item = usize>) -> TokenStream {

@@ -7,6 +7,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit};
 
+use super::relations::held_by;
 use super::words::{ask, at, held_by_one_field, runtime, without_self};
 use crate::model::{Bound, Column, DefaultValue, KnownFormat, Number};
 
@@ -131,13 +132,14 @@ fn marks(column: &Column, span: Span) -> TokenStream {
 fn references(column: &Column, name: &Ident) -> Option<TokenStream> {
     let target = referenced(column, name)?;
     let span = at(&column.ty);
-    let runtime = runtime(span);
     let ty = without_self(&column.ty, name);
     // Under a name of its own, so that a struct that does not exist is one error.
-    let alias = Ident::new("__TopchefTarget", column.references.span());
-    let resource = quote!(<#alias as #runtime::ModelResource>);
-    let place = column.ty.span();
-    let held = quote!(<#resource::Key as #runtime::column::KeyType>::HeldBy<#ty>);
+    let place = column.references.span();
+    let runtime = runtime(place);
+    let alias = Ident::new("__TopchefTarget", place);
+    let resource = quote_spanned!(place=> <#alias as #runtime::__private::Related>);
+    let held = held_by(&alias.to_token_stream(), &ty);
+    let (runtime, place) = (super::words::runtime(column.ty.span()), column.ty.span());
     let checked = quote_spanned!(place=> <#ty as #runtime::column::RefersTo<#held>>::CHECKED);
     let by_one_field = held_by_one_field(&target, &quote!(#resource::KEY));
     Some(quote_spanned! {span=>

@@ -31,14 +31,20 @@ pub(super) fn ask(
     (name, generics, function): (&str, &TokenStream, &str),
     arguments: &TokenStream,
 ) -> TokenStream {
-    let mut places = node.to_token_stream().into_iter().map(|token| token.span());
-    let first = places.next().unwrap_or_else(Span::call_site);
-    let last = places.last().unwrap_or(first);
+    let (first, last) = ends(node);
     let runtime = runtime(first);
     let name = Ident::new(name, first);
     let path = quote_spanned!(first=> #runtime::__private::#name #generics);
     let function = Ident::new(function, last);
     quote_spanned!(last=> #path::#function(#arguments))
+}
+
+/// The places of the first and of the last token: code that begins and ends there is `node` to the compiler, from end
+/// to end.
+pub(super) fn ends(node: &impl ToTokens) -> (Span, Span) {
+    let mut places = node.to_token_stream().into_iter().map(|token| token.span());
+    let first = places.next().unwrap_or_else(Span::call_site);
+    (first, places.last().unwrap_or(first))
 }
 
 /// The attributes of every impl.
