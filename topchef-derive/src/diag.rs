@@ -76,6 +76,11 @@ pub(crate) fn suggestion(word: &str, known: &[&str], there_are: &str) -> String 
     }
 }
 
+/// Whether a word is a known one, or near one.
+pub(crate) fn is_near(word: &str, known: &[&str]) -> bool {
+    closest(word, known).is_some()
+}
+
 /// The words in backticks: "`get`, `list` and `post`".
 pub(crate) fn listed(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();

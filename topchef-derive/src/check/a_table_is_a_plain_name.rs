@@ -4,8 +4,8 @@ use super::is_plain_in_sql;
 use crate::diag::Problems;
 use crate::model::Resource;
 
-/// Where the runtime keeps the answers to requests with an idempotency key.
-const IDEMPOTENCY_KEYS: &str = "topchef_idempotency_keys";
+/// Where the runtime keeps the answers to requests with an idempotency key, and the hooks that are to run after a commit.
+const OF_THE_RUNTIME: [&str; 2] = ["topchef_idempotency_keys", "topchef_outbox"];
 
 pub(super) fn check(resource: &Resource, problems: &mut Problems) {
     let table = resource.table.value();
@@ -29,7 +29,7 @@ fn owner(table: &str) -> Option<&'static str> {
     let table = table.to_ascii_lowercase();
     if table.starts_with("sqlite_") {
         Some("SQLite itself")
-    } else if table == IDEMPOTENCY_KEYS {
+    } else if OF_THE_RUNTIME.contains(&table.as_str()) {
         Some("TopChef itself")
     } else {
         None
@@ -89,6 +89,19 @@ mod tests {
             [
                 "TopchefIdempotencyKey: `topchef_idempotency_keys` is a table of TopChef itself; \
                  choose another name: `table = \"books\"`"
+            ],
+        );
+    }
+
+    #[test]
+    fn the_outbox_is_no_table_of_a_resource() {
+        assert_eq!(
+            problems! {
+                #[resource(table = "TopChef_Outbox")]
+                struct Book { id: Uuid }
+            },
+            [
+                "\"TopChef_Outbox\": `TopChef_Outbox` is a table of TopChef itself; choose another name: `table = \"books\"`"
             ],
         );
     }

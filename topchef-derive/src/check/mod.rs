@@ -10,6 +10,7 @@ mod a_url_name_is_one_segment;
 mod a_url_prefix_begins_with_a_slash;
 
 mod a_column_is_a_plain_name;
+mod a_record_owns_what_it_holds;
 mod a_rename_is_a_plain_name;
 mod a_skipped_field_has_no_other_keys;
 mod at_most_128_columns;
@@ -25,6 +26,7 @@ mod a_record_has_one_version;
 mod a_version_counts_by_itself;
 mod a_version_is_an_integer;
 
+mod a_bound_is_a_number_of_the_type;
 mod a_reference_holds_a_key;
 mod an_index_is_made_once;
 mod bounds_are_for_numbers;
@@ -90,11 +92,13 @@ const OF_A_RESOURCE: &[fn(&Resource, &mut Problems)] = &[
     a_version_is_an_integer::check,
     a_version_counts_by_itself::check,
     // Each column.
+    a_record_owns_what_it_holds::check,
     no_field_is_both_read_only_and_write_only::check,
     what_is_asked_of_text_is_for_text::check,
     lengths_are_positive::check,
     some_length_is_possible::check,
     bounds_are_for_numbers::check,
+    a_bound_is_a_number_of_the_type::check,
     some_number_is_possible::check,
     json_is_neither_unique_nor_indexed::check,
     an_index_is_made_once::check,

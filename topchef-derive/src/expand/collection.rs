@@ -3,10 +3,10 @@
 //! It does not know why a column may be asked for.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 
-use super::words::{placed, runtime, said, unwarned};
-use crate::model::{Collection, Resource};
+use super::words::{runtime, said};
+use crate::model::Collection;
 
 /// What may be asked for; only what is said of it is written.
 pub(super) fn expand(collection: &Collection) -> TokenStream {
@@ -15,7 +15,7 @@ pub(super) fn expand(collection: &Collection) -> TokenStream {
     let sort = places(&collection.sortable);
     let order = order(collection);
     let search = collection.search.iter().filter_map(|named| named.column);
-    let search = said("search", search.map(place).collect());
+    let search = said("search", &search.map(place).collect::<Vec<_>>());
     let page = page(collection);
     let rest = (order.is_none() || search.is_none() || page.is_none())
         .then(|| quote!(..#runtime::BARE.collection));
@@ -29,28 +29,7 @@ fn order(collection: &Collection) -> Option<TokenStream> {
         let descending = named.descending;
         Some(quote!(#runtime::Sort { column: #column, descending: #descending }))
     });
-    said("order", order.collect())
-}
-
-/// That what is searched is text: of a type that only the compiler knows, it knows it too.
-pub(super) fn checks(resource: &Resource) -> TokenStream {
-    let name = &resource.name;
-    let columns = resource.collection.search.iter().filter_map(|named| {
-        let span = named.word.span();
-        let runtime = runtime(span);
-        let name = placed(name, span);
-        let index = Literal::usize_unsuffixed(named.column?);
-        let message = format!("`search` is for text, and `{}` is none", named.word);
-        let unwarned = unwarned();
-        Some(quote_spanned! {span=>
-            #unwarned
-            const _: () = ::core::assert!(
-                #runtime::is_text(<#name as #runtime::ModelResource>::DESCRIPTOR, #index),
-                #message
-            );
-        })
-    });
-    columns.collect()
+    said("order", &order.collect::<Vec<_>>())
 }
 
 fn places(places: &[usize]) -> TokenStream {

@@ -4,10 +4,9 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit};
 
-use super::words::{ask, at, held_by_one_field, runtime, without_self};
+use super::words::{ask, at, runtime, without_self};
 use crate::model::{Bound, Column, DefaultValue, KnownFormat, Number};
 
 /// What the runtime knows of a column; only what is said of it is written.
@@ -127,27 +126,12 @@ fn marks(column: &Column, span: Span) -> TokenStream {
     quote!(#nullable #unique #index #read_only #write_only #version)
 }
 
-/// The resource whose key the column holds, once the compiler has seen that it can hold one.
+/// The resource whose key the column holds; that it can hold one is asked apart.
 fn references(column: &Column, name: &Ident) -> Option<TokenStream> {
     let target = referenced(column, name)?;
     let span = at(&column.ty);
     let runtime = runtime(span);
-    let ty = without_self(&column.ty, name);
-    // Under a name of its own, so that a struct that does not exist is one error.
-    let alias = Ident::new("__TopchefTarget", column.references.span());
-    let resource = quote!(<#alias as #runtime::ModelResource>);
-    let place = column.ty.span();
-    let held = quote!(<#resource::Key as #runtime::KeyType>::HeldBy<#ty>);
-    let checked = quote_spanned!(place=> <#ty as #runtime::RefersTo<#held>>::CHECKED);
-    let by_one_field = held_by_one_field(&target, &quote!(#resource::KEY));
-    Some(quote_spanned! {span=>
-        .references({
-            type #alias = #target;
-            #by_one_field
-            const _: () = #checked;
-            #resource::descriptor
-        })
-    })
+    Some(quote_spanned!(span=> .references(<#target as #runtime::Related>::descriptor)))
 }
 
 /// The struct of the resource whose key the column holds.

@@ -27,8 +27,8 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
     let doc = &resource.doc;
     let doc = (!doc.is_empty()).then(|| quote!(doc: #doc,));
     let computed = computed(resource);
-    let relations = said("relations", relations::descriptors(resource));
-    let answers = said("answers", relations::answers(resource));
+    let relations = said("relations", &relations::descriptors(resource));
+    let answers = said("answers", &relations::answers(resource));
     let envelope = match resource.envelope {
         Envelope::Data => None,
         Envelope::None => Some(quote!(envelope: #runtime::Envelope::None,)),
@@ -37,7 +37,7 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
         let (method, text) = (method(doc.method.method), &doc.text.value());
         quote!((#method, #text))
     });
-    let docs = said("docs", docs.collect());
+    let docs = said("docs", &docs.collect::<Vec<_>>());
     quote! {
         #runtime::Descriptor {
             name: #plain_name,
@@ -75,7 +75,7 @@ fn computed(resource: &Resource) -> Option<TokenStream> {
         let (name, wire) = (computed.method.unraw().to_string(), &computed.wire);
         quote!(#runtime::ComputedDescriptor { name: #name, wire: #wire })
     });
-    said("computed", computed.collect())
+    said("computed", &computed.collect::<Vec<_>>())
 }
 
 /// What goes out for each method, or once what goes out for all of them.

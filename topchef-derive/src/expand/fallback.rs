@@ -53,7 +53,8 @@ pub(super) fn resource(resource: &Resource) -> TokenStream {
     quote!(#columns #model_resource #hooked #mentions)
 }
 
-/// The columns whose constants will compile: no constant twice, and no type that may have lacked a misspelt `json`.
+/// The columns whose constants will compile: no constant twice, nothing borrowed, and no type that may have lacked a
+/// misspelt `json`.
 fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
     let is_repeated = |place: usize| {
         columns[..place]
@@ -64,7 +65,9 @@ fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
         .iter()
         .enumerate()
         .filter(|(place, column)| {
-            !is_repeated(*place) && (!column.misread || column.is_plainly_a_column())
+            !is_repeated(*place)
+                && column.borrowed().is_none()
+                && (!column.misread || column.is_plainly_a_column())
         })
         .collect()
 }

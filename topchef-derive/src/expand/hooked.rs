@@ -25,7 +25,7 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &[TokenStrea
             let delivery = (phase == Phase::AfterCommit).then(|| delivery(it.delivery));
             quote_spanned!(span=> (#method, #delivery #run))
         });
-        said(list, runs.collect())
+        said(list, &runs.collect::<Vec<_>>())
     };
     let select = of(
         "select",
@@ -59,7 +59,7 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &[TokenStrea
         let run = run(name, path, "AuthorizeHook", &["cx", "method"]);
         quote!(authorize: ::core::option::Option::Some(#run),)
     });
-    let related = said("related", related.to_vec());
+    let related = said("related", related);
     let lists = quote!(#select #input #before_commit #after_commit #authorize #related);
     let hooks = (!lists.is_empty()).then(|| {
         quote! {

@@ -3,6 +3,7 @@
 //! It knows no attributes, and cannot fail: by now nothing is wrong.
 
 mod collection;
+mod column_checks;
 mod column_descriptor;
 mod column_type;
 mod columns;
@@ -27,7 +28,7 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
         model_resource::expand(resource),
         hooked::expand(resource, &hooks, &relations::endpoints(resource)),
         relations::checks(resource),
-        collection::checks(resource),
+        column_checks::expand(resource),
     ];
     words::in_block(&resource.runtime, &code.into_iter().collect())
 }

@@ -5,9 +5,15 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
-use super::words::{ask, at, held_by_one_field, method, placed, runtime, unwarned, without_self};
-use crate::model::{ForeignKey, Link, RelatedList, Relation, RelationKind, Resource, SerialName};
+use super::column_descriptor::referenced;
+use super::words::{
+    ask, at, ends, held_by_one_field, method, placed, runtime, unwarned, without_self,
+};
+use crate::model::{
+    Column, ForeignKey, Link, RelatedList, Relation, RelationKind, Resource, SerialName,
+};
 
 /// The descriptors of all relations.
 pub(super) fn descriptors(resource: &Resource) -> Vec<TokenStream> {
@@ -99,6 +105,10 @@ pub(super) fn endpoints(resource: &Resource) -> Vec<TokenStream> {
 ///
 /// Apart from the descriptor, because two descriptors that looked at each other could not be made.
 pub(super) fn checks(resource: &Resource) -> TokenStream {
+    let references = resource
+        .columns
+        .iter()
+        .filter_map(|column| reference(column, &resource.name));
     let foreign_keys = linked(resource).map(|(_, _, link)| foreign_key(resource, link));
     let links: Vec<_> = linked(resource).collect();
     let lists = resource.related_lists.iter().filter_map(|list| {
@@ -113,10 +123,27 @@ pub(super) fn checks(resource: &Resource) -> TokenStream {
         names_exist(&target, &answer.names)
     });
     quote! {
+        #(#references)*
         #(#foreign_keys)*
         #(#lists)*
         #(#answers)*
     }
+}
+
+/// That a column can hold the key that it says it refers to.
+fn reference(column: &Column, name: &Ident) -> Option<TokenStream> {
+    let target = referenced(column, name)?;
+    let by_one_field = held_by_one_field(&target);
+    let ty = without_self(&column.ty, name);
+    let held = held_by(&target, &ty);
+    let span = column.ty.span();
+    let runtime = runtime(span);
+    let unwarned = unwarned();
+    Some(quote_spanned! {span=>
+        #by_one_field
+        #unwarned
+        const _: () = <#ty as #runtime::RefersTo<#held>>::CHECKED;
+    })
 }
 
 /// That the foreign key can hold the primary key at the other end.
@@ -133,8 +160,7 @@ fn foreign_key(resource: &Resource, link: &Link) -> TokenStream {
             constant.set_span(span);
             let ty = without_self(&column.ty, name);
             let held = held_by(&target, &ty);
-            let key = quote!(<#target as #runtime::Related>::KEY);
-            let by_one_field = held_by_one_field(&target, &key);
+            let by_one_field = held_by_one_field(&target);
             let of_its_type = of_its_type(by, &quote!(#name), &constant, &held);
             quote!(#by_one_field #of_its_type)
         }
@@ -148,9 +174,7 @@ fn foreign_key(resource: &Resource, link: &Link) -> TokenStream {
 
 /// What a field of type `ty` must hold to refer to `target`, in whose place all of it stands.
 fn held_by(target: &TokenStream, ty: &TokenStream) -> TokenStream {
-    let mut places = target.clone().into_iter().map(|token| token.span());
-    let first = places.next().unwrap_or_else(Span::call_site);
-    let last = places.last().unwrap_or(first);
+    let (first, last) = ends(target);
     let (runtime, ty) = (runtime(last), placed(ty, last));
     let open = quote_spanned!(first=> <);
     quote_spanned!(last=> #open #target as #runtime::Related>::HeldBy<#ty>)
@@ -167,49 +191,42 @@ fn of_its_type(
     // Where the compiler says that the type is wrong, it is about the key alone.
     let keeper = placed(keeper, span);
     let record = Ident::new("__topchef_record", span);
-    let generics = quote_spanned!(span=> ::<#held>);
+    // Under a name of its own: of a struct that does not exist the compiler says something else between angle brackets,
+    // so that it would be two errors. It has the place of the struct, for one that is no resource is an error there.
+    let (_, place) = ends(held);
+    let key = Ident::new("__TopchefKey", place);
+    let generics = quote_spanned!(span=> ::<#key>);
     let arguments = quote_spanned!(span=> #keeper::#constant.of(#record));
     let asked = ask(by, ("ForeignKey", &generics, "ask"), &arguments);
     let unwarned = unwarned();
-    quote_spanned!(at(by)=> #unwarned const _: fn(&#keeper) = |#record| #asked;)
+    quote_spanned! {at(by)=>
+        #unwarned
+        const _: fn(&#keeper) = |#record| {
+            type #key = #held;
+            #asked
+        };
+    }
 }
 
 /// That another resource has fields of these names, and lets them go out.
 fn names_exist(target: &TokenStream, names: &[SerialName]) -> TokenStream {
-    let last = target.clone().into_iter().last();
-    let target_name = last.map_or_else(String::new, |last| last.to_string());
-    names
-        .iter()
-        .map(|SerialName { word, is_method }| {
-            let span = word.span();
-            let runtime = runtime(span);
-            let plain = word.unraw().to_string();
-            let descriptor = quote_spanned!(span=> <#target as #runtime::Related>::DESCRIPTOR);
-            let holds = |asked: &str, message: String| {
-                let asked = Ident::new(asked, span);
-                let unwarned = unwarned();
-                quote_spanned! {span=>
-                    #unwarned
-                    const _: () = ::core::assert!(#runtime::#asked(#descriptor, #plain), #message);
-                }
-            };
-            if *is_method {
-                return holds(
-                    "has_computed",
-                    format!("no list of `{target_name}` names a method `{word}()`; name it in its `serial_fields`"),
-                );
-            }
-            let exists = holds(
-                "has_field",
-                format!("`{target_name}` has no field or relation `{word}`; a method is written `{word}()`"),
-            );
-            let goes_out = holds(
-                "goes_out",
-                format!("`{word}` of `{target_name}` is write-only and never goes out"),
-            );
-            quote!(#exists #goes_out)
-        })
-        .collect()
+    let names = names.iter().map(|SerialName { word, is_method }| {
+        let span = word.span();
+        let runtime = runtime(span);
+        let asked = if *is_method {
+            "shows_method"
+        } else {
+            "shows_field"
+        };
+        let asked = Ident::new(asked, span);
+        let plain = word.unraw().to_string();
+        let unwarned = unwarned();
+        quote_spanned! {span=>
+            #unwarned
+            const _: () = #runtime::#asked(<#target as #runtime::Related>::DESCRIPTOR, #plain);
+        }
+    });
+    names.collect()
 }
 
 /// Every resource that is named, so that what was imported for a relation is used beside errors too.

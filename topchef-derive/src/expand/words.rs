@@ -50,14 +50,20 @@ pub(super) fn ask(
     (name, generics, function): (&str, &TokenStream, &str),
     arguments: &TokenStream,
 ) -> TokenStream {
-    let mut places = node.to_token_stream().into_iter().map(|token| token.span());
-    let first = places.next().unwrap_or_else(Span::call_site);
-    let last = places.last().unwrap_or(first);
+    let (first, last) = ends(node);
     let runtime = runtime(first);
     let name = Ident::new(name, first);
     let path = quote_spanned!(first=> #runtime::#name #generics);
     let function = Ident::new(function, last);
     quote_spanned!(last=> #path::#function(#arguments))
+}
+
+/// The places of the first and of the last token: code that begins and ends there is `node` to the compiler, from end
+/// to end.
+pub(super) fn ends(node: &impl ToTokens) -> (Span, Span) {
+    let mut places = node.to_token_stream().into_iter().map(|token| token.span());
+    let first = places.next().unwrap_or_else(Span::call_site);
+    (first, places.last().unwrap_or(first))
 }
 
 /// The attributes of every impl.
@@ -73,18 +79,14 @@ pub(super) fn unwarned() -> TokenStream {
     quote!(#[allow(deprecated)])
 }
 
-/// That one field can refer to `target`, whose primary key is `key`; said of the last word of `target`.
-pub(super) fn held_by_one_field(target: &TokenStream, key: &TokenStream) -> TokenStream {
-    let last = target.clone().into_iter().last();
-    let span = last.as_ref().map_or_else(Span::call_site, TokenTree::span);
-    let name = last.map_or_else(String::new, |last| last.to_string());
-    let message =
-        format!("the primary key of `{name}` is of several columns; one field cannot refer to it");
+/// That one field can refer to `target`; said of the last word of it.
+pub(super) fn held_by_one_field(target: &TokenStream) -> TokenStream {
+    let (_, span) = ends(target);
     let runtime = runtime(span);
     let unwarned = unwarned();
     quote_spanned! {span=>
         #unwarned
-        const _: () = ::core::assert!(#runtime::is_held_by_one_field(#key), #message);
+        const _: () = #runtime::is_held_by_one_field(<#target as #runtime::Related>::DESCRIPTOR);
     }
 }
 
@@ -120,7 +122,7 @@ pub(super) fn placed(path: &impl ToTokens, span: Span) -> TokenStream {
 }
 
 /// A field of a struct that is a list, when there is something in it; what is left out is as in the rest of the struct.
-pub(super) fn said(name: &str, list: Vec<TokenStream>) -> Option<TokenStream> {
+pub(super) fn said(name: &str, list: &[TokenStream]) -> Option<TokenStream> {
     let name = Ident::new(name, Span::call_site());
     (!list.is_empty()).then(|| quote!(#name: &[#(#list),*],))
 }

@@ -177,6 +177,26 @@ impl Column {
         self.is_of_type_in(|name| is_known(name) && !INTEGERS.contains(&name))
     }
 
+    /// The least and the largest number of an integer type, by its name; nothing for one that holds every bound that can
+    /// be written.
+    pub(crate) fn range(&self) -> Option<(i64, i64)> {
+        let range = match self.type_name()?.as_str() {
+            "i8" => (i8::MIN.into(), i8::MAX.into()),
+            "i16" => (i16::MIN.into(), i16::MAX.into()),
+            "i32" => (i32::MIN.into(), i32::MAX.into()),
+            "u8" => (0, u8::MAX.into()),
+            "u16" => (0, u16::MAX.into()),
+            "u32" => (0, u32::MAX.into()),
+            _ => return None,
+        };
+        Some(range)
+    }
+
+    /// What the field borrows: `str` for `&'static str`.
+    pub(crate) fn borrowed(&self) -> Option<&Type> {
+        borrowed(inside_option(&self.ty).unwrap_or(&self.ty))
+    }
+
     fn is_of_type_in(&self, types: fn(&str) -> bool) -> bool {
         self.type_name().is_some_and(|name| types(&name))
     }
@@ -202,6 +222,15 @@ fn inside_option(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(inner) => Some(inner),
         _ => None,
     })
+}
+
+fn borrowed(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Reference(reference) => Some(&reference.elem),
+        Type::Group(group) => borrowed(&group.elem),
+        Type::Paren(paren) => borrowed(&paren.elem),
+        _ => None,
+    }
 }
 
 fn last_segment(ty: &Type) -> Option<&PathSegment> {

@@ -34,10 +34,13 @@ pub(super) fn receive_inside<R: Default + FromMeta>(
     tokens: &TokenStream,
     problems: &mut Problems,
 ) -> (R, bool) {
-    let items = items_of(tokens, problems);
+    let items = items_of(tokens, KEY_FIRST, problems);
     let received = problems.received(R::from_list(&items.list), key);
     (received.unwrap_or_default(), items.complete)
 }
+
+/// What a bare value lacks where there are keys.
+const KEY_FIRST: &str = "a value stands after its key: write `key = value`";
 
 /// The items of every `#[resource(..)]`.
 fn items(attributes: &[Attribute], problems: &mut Problems) -> Items {
@@ -50,7 +53,7 @@ fn items(attributes: &[Attribute], problems: &mut Problems) -> Items {
         .filter(|attribute| attribute.path().is_ident("resource"))
     {
         if let Meta::List(list) = &attribute.meta {
-            let inner = items_of(&list.tokens, problems);
+            let inner = items_of(&list.tokens, KEY_FIRST, problems);
             all.list.extend(inner.list);
             all.complete &= inner.complete;
         } else {
@@ -65,7 +68,9 @@ fn items(attributes: &[Attribute], problems: &mut Problems) -> Items {
 }
 
 /// The items between commas; one that is no item is said, and the others are read all the same.
-pub(super) fn items_of(tokens: &TokenStream, problems: &mut Problems) -> Items {
+///
+/// What is written in place of a bare value, `instead` says.
+pub(super) fn items_of(tokens: &TokenStream, instead: &str, problems: &mut Problems) -> Items {
     let mut all = Items {
         list: Vec::new(),
         complete: true,
@@ -73,7 +78,7 @@ pub(super) fn items_of(tokens: &TokenStream, problems: &mut Problems) -> Items {
     for part in split(tokens, is_whole) {
         match item(part) {
             Ok(NestedMeta::Lit(value)) => {
-                problems.at(&value, "a value stands after its key: write `key = value`");
+                problems.at(&value, instead);
                 all.complete = false;
             }
             Ok(item) => all.list.push(item),

@@ -10,6 +10,9 @@ use super::methods::named;
 use crate::diag::Problems;
 use crate::model::{ListedMethod, Method};
 
+/// What a bare value lacks.
+const METHOD_FIRST: &str = "this stands after a method: write `post = ..`";
+
 /// Reads the value of each method; `known` are the methods that make sense there.
 pub(super) fn read<T: Value>(
     tokens: &TokenStream,
@@ -28,7 +31,7 @@ pub(super) fn read_by<T>(
 ) -> Vec<(ListedMethod, T)> {
     let mut values = Vec::new();
     let mut seen = Vec::new();
-    for item in attribute::items_of(tokens, problems).list {
+    for item in attribute::items_of(tokens, METHOD_FIRST, problems).list {
         let Some((path, form)) = Form::of(&item) else {
             continue;
         };

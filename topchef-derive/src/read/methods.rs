@@ -19,7 +19,11 @@ impl Value for Methods {
             );
             return None;
         };
-        let items = attribute::items_of(tokens, problems);
+        let items = attribute::items_of(
+            tokens,
+            "`methods` takes names without quotes: write `methods(get, list)`",
+            problems,
+        );
         let mut methods = Some(Vec::new());
         for item in &items.list {
             let listed = if let Some((path, Form::Word)) = Form::of(item) {

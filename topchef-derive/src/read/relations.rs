@@ -62,7 +62,11 @@ impl Value for Relations {
             );
             return None;
         };
-        let items = attribute::items_of(tokens, problems);
+        let items = attribute::items_of(
+            tokens,
+            "a relation is written `name(belongs_to = Type, by = key)`, or with `has_many` or `has_one`",
+            problems,
+        );
         let relations = items.list.iter().filter_map(|item| {
             let (path, form) = Form::of(item)?;
             relation(path, form, problems)

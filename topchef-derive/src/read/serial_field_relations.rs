@@ -9,7 +9,7 @@ use super::attribute;
 use super::key::{Form, Given, Value, given_twice};
 use super::methods::named;
 use super::serial_fields::SerialList;
-use crate::diag::Problems;
+use crate::diag::{Problems, is_near};
 use crate::model::{ListedMethod, Method, SerialName};
 
 /// The fields of related records, as written.
@@ -40,10 +40,10 @@ impl Value for RelatedLists {
         };
         let mut lists = Self::default();
         let mut seen = Vec::new();
-        for item in attribute::items_of(tokens, problems).list {
+        for item in attribute::items_of(tokens, RELATION_FIRST, problems).list {
             match Form::of(&item) {
                 Some((path, Form::List(inner))) => {
-                    let Some(method) = named(path, &Method::WITH_FIELDS, problems) else {
+                    let Some(method) = method(path, problems) else {
                         continue;
                     };
                     if seen.contains(&method.method) {
@@ -61,9 +61,29 @@ impl Value for RelatedLists {
     }
 }
 
+/// What a bare value lacks.
+const RELATION_FIRST: &str = "the fields of a relation are written `author = [..]`";
+
+/// The method before a pair of parentheses; what resembles none is taken for a relation.
+fn method(path: &Path, problems: &mut Problems) -> Option<ListedMethod> {
+    let methods = Method::ALL.map(Method::word);
+    let word = path.get_ident().map(Ident::to_string).unwrap_or_default();
+    if is_near(&word, &methods) {
+        return named(path, &Method::WITH_FIELDS, problems);
+    }
+    problems.at(
+        path,
+        format!(
+            "parentheses stand after a method, which `{word}` is not; \
+             the fields of a relation are written `{word} = [..]`"
+        ),
+    );
+    None
+}
+
 impl RelatedLists {
     fn of_method(&mut self, method: &ListedMethod, tokens: &TokenStream, problems: &mut Problems) {
-        for item in attribute::items_of(tokens, problems).list {
+        for item in attribute::items_of(tokens, RELATION_FIRST, problems).list {
             if let Some((path, form)) = Form::of(&item) {
                 self.add(Some(method), path, form, problems);
             }

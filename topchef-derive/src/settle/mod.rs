@@ -17,7 +17,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
 use crate::model::{Case, Column, ListedMethod, Method, Methods, Resource};
-use crate::read::WrittenResource;
+use crate::read::{WrittenField, WrittenResource};
 
 /// Settles a resource.
 pub(crate) fn resource(written: WrittenResource) -> Resource {
@@ -30,7 +30,7 @@ pub(crate) fn resource(written: WrittenResource) -> Resource {
         fields,
     } = written;
     let rename_all = keys.rename_all;
-    let (skipped, fields): (Vec<_>, Vec<_>) = fields
+    let (skipped, fields): (Vec<_>, Vec<_>) = each_once(fields)
         .into_iter()
         .partition(|field| field.keys.skip.is_some());
     let key = key::columns(&fields);
@@ -77,6 +77,17 @@ pub(crate) fn resource(written: WrittenResource) -> Resource {
         generics,
         doc,
     }
+}
+
+/// The fields without those whose names stand there a second time: the compiler refuses them by itself, once.
+fn each_once(fields: Vec<WrittenField>) -> Vec<WrittenField> {
+    let mut kept: Vec<WrittenField> = Vec::new();
+    for field in fields {
+        if !kept.iter().any(|it| it.name.unraw() == field.name.unraw()) {
+            kept.push(field);
+        }
+    }
+    kept
 }
 
 fn all_methods(name: &Ident) -> Methods {
@@ -132,6 +143,14 @@ mod tests {
                 .into_iter()
                 .all(|method| resource.methods.have(method))
         });
+    }
+
+    #[test]
+    fn a_field_of_the_same_name_is_left_to_the_compiler() {
+        let input = parse_quote! {
+            struct Book { id: Uuid, title: String, r#title: String }
+        };
+        assert_settled(&input, |resource| resource.columns.len() == 2);
     }
 
     #[test]

@@ -49,6 +49,12 @@ pub enum DatabaseError {
         /// What is wrong with it; no part of it is repeated, because a password may be in it.
         reason: String,
     },
+    /// Two resources would share a table that does not fit both.
+    #[error("the tables cannot be made: {reason}")]
+    Clash {
+        /// Which resources, and what to write.
+        reason: String,
+    },
     /// The database's threads have ended.
     #[error("the database is closed")]
     Closed,
@@ -112,7 +118,9 @@ impl DatabaseError {
             Self::Conflict => ApiError::transaction_conflict(self).into(),
             Self::Encode(error) => ApiError::serialization(error).into(),
             Self::Decode(error) => ApiError::serialization(error).into(),
-            Self::Driver(_) | Self::Address { .. } => ApiError::internal(self).into(),
+            Self::Driver(_) | Self::Address { .. } | Self::Clash { .. } => {
+                ApiError::internal(self).into()
+            }
         }
     }
 }

@@ -160,7 +160,8 @@ impl Database {
     /// A table that is there is left as it is: [`compare`](Self::compare) says whether it is what its struct needs.
     ///
     /// # Errors
-    /// [`DatabaseError`] when the database refuses one of them; then none is made.
+    /// [`DatabaseError`] when the database refuses one of them, or when two of them would be one table that does not fit
+    /// both; then none is made.
     pub async fn create_tables<R: Resources>(&self) -> Result<(), DatabaseError> {
         self.again(|| self.create_once(R::descriptors())).await
     }
@@ -177,6 +178,9 @@ impl Database {
             if connection.is_missing(descriptor.table).await? {
                 new.push(*descriptor);
             }
+        }
+        if let Some(reason) = schema::clash(&new) {
+            return Err(DatabaseError::Clash { reason });
         }
         let mut texts = schema::create_tables(dialect, &descriptors);
         texts.extend(schema::create_references(dialect, &new));

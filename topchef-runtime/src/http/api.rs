@@ -260,11 +260,19 @@ impl<Access> Api<Access> {
     /// The router: two paths for each resource, the documentation, and problem documents for all that is not served.
     ///
     /// # Panics
-    /// When two resources have the same path.
+    /// When two resources have the same path; it says which, and what to write.
+    #[track_caller]
+    #[expect(
+        clippy::panic,
+        reason = "a mistake of the program, which shows when it starts"
+    )]
     pub fn into_router(self) -> Router
     where
         Access: Decided,
     {
+        if let Some(clash) = clash(&self.endpoints) {
+            panic!("{clash}");
+        }
         let documentation = documentation::Settings {
             explains: self.common.explains,
             ..self.documentation
@@ -331,6 +339,26 @@ impl<Access> Api<Access> {
     }
 }
 
+/// Says of the first two resources that would be at one path what to write.
+fn clash(endpoints: &[Endpoint]) -> Option<String> {
+    let mut later = endpoints.iter().enumerate();
+    later.find_map(|(place, endpoint)| {
+        let descriptor = endpoint.descriptor();
+        let (name, path) = (descriptor.name, descriptor.path);
+        let mut before = endpoints[..place].iter().map(Endpoint::descriptor);
+        let other = before.find(|other| other.path == path)?;
+        Some(if other.is(descriptor) {
+            format!("`{name}` is served twice at `{path}`; remove one `.resource::<{name}>()`")
+        } else {
+            let other = other.name;
+            format!(
+                "`{other}` and `{name}` would both be at `{path}`; \
+                 write another `url_name` or `url_prefix` for one"
+            )
+        })
+    })
+}
+
 /// How long requests may take to their end when the program is told to end.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -357,5 +385,43 @@ async fn told_to_end() {
     tokio::select! {
         () = interrupted => {}
         () = terminated => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clash;
+    use crate::ModelResource;
+    use crate::transaction::{Endpoint, Hooked};
+
+    #[derive(ModelResource)]
+    struct Book {
+        id: i64,
+    }
+
+    #[derive(ModelResource)]
+    #[resource(table = "works")]
+    struct Books {
+        id: i64,
+    }
+
+    #[derive(ModelResource)]
+    #[resource(url_prefix = "/books")]
+    struct Archive {
+        id: i64,
+    }
+
+    #[test]
+    fn two_resources_at_one_path_are_told() {
+        let said = |endpoints: &[Endpoint]| clash(endpoints).unwrap_or_default();
+        assert_eq!(
+            said(&[Archive::endpoint(), Book::endpoint(), Books::endpoint()]),
+            "`Book` and `Books` would both be at `/books`; write another `url_name` or `url_prefix` for one"
+        );
+        assert_eq!(
+            said(&[Book::endpoint(), Archive::endpoint(), Book::endpoint()]),
+            "`Book` is served twice at `/books`; remove one `.resource::<Book>()`"
+        );
+        assert_eq!(said(&[Book::endpoint(), Archive::endpoint()]), "");
     }
 }

@@ -218,14 +218,20 @@ pub trait Textual: ColumnType {}
 impl Textual for String {}
 impl Textual for Option<String> {}
 
-impl<M, T: Textual> Column<M, T> {
+impl<M, T: ColumnType> Column<M, T> {
     /// The text has this form: `%` is any text, `_` any character, `\` takes the next character as it is; case matters.
-    pub fn like(self, pattern: impl Into<String>) -> Filter<M> {
+    pub fn like(self, pattern: impl Into<String>) -> Filter<M>
+    where
+        T: Textual,
+    {
         self.filter(Operator::Like(pattern.into()))
     }
 
     /// As [`like`](Self::like), whether letters are large or small; that is known of ASCII letters alone.
-    pub fn ilike(self, pattern: impl Into<String>) -> Filter<M> {
+    pub fn ilike(self, pattern: impl Into<String>) -> Filter<M>
+    where
+        T: Textual,
+    {
         self.filter(Operator::LikeIgnoringCase(pattern.into()))
     }
 }

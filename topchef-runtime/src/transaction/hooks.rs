@@ -240,36 +240,109 @@ macro_rules! async_hook {
 async_hook!(cx: A, record: B);
 async_hook!(cx: A, tx: B, record: C);
 
-/// One trait for each phase: the place where the compiler says which signature its hooks have.
+// One trait for each phase: the place where the compiler says which signature its hooks have. They are written out, for
+// where the future of a hook may not go from thread to thread the compiler shows the bound of `run`.
+
+/// A `process_input` hook of `get`, `list` or `delete`.
+#[diagnostic::on_unimplemented(
+    message = "wrong signature for a `process_input` hook of `get`, `list` or `delete` in `{M}`",
+    label = "it must be `async fn(&Context, &mut Select<{M}>) -> Result<(), Report>`",
+    note = "`Context`, `Select` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`"
+)]
+pub trait SelectHook<M, Signature>: Sized {
+    /// Runs the hook, the type of its resource forgotten.
+    #[doc(hidden)]
+    fn run<'a>(self, cx: &'a Context, conditions: &'a mut Vec<Condition>) -> Running<'a, ()>
+    where
+        Signature: for<'h> Runs<'h, (&'h Context, &'h mut Select<M>), (), Self>;
+}
+
+/// A `process_input` hook of `post`, `put` or `patch`.
+#[diagnostic::on_unimplemented(
+    message = "wrong signature for a `process_input` hook of `post`, `put` or `patch` in `{M}`",
+    label = "it must be `async fn(&Context, &mut Input<{M}>) -> Result<(), Report>`",
+    note = "`Context`, `Input` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`"
+)]
+pub trait InputHook<M, Signature>: Sized {
+    /// Runs the hook, the type of its resource forgotten.
+    #[doc(hidden)]
+    fn run<'a>(self, cx: &'a Context, draft: &'a mut Draft) -> Running<'a, ()>
+    where
+        Signature: for<'h> Runs<'h, (&'h Context, &'h mut Input<M>), (), Self>;
+}
+
+/// A `before_commit` hook.
+#[diagnostic::on_unimplemented(
+    message = "wrong signature for a `before_commit` hook of `{M}`",
+    label = "it must be `async fn(&Context, &mut Transaction, &mut Tracked<{M}>) -> Result<Next, Report>`",
+    note = "`Context`, `Transaction`, `Tracked`, `Next` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`"
+)]
+pub trait BeforeCommitHook<M, Signature>: Sized {
+    /// Runs the hook, the type of its resource forgotten.
+    #[doc(hidden)]
+    fn run<'a>(
+        self,
+        cx: &'a Context,
+        tx: &'a mut Transaction,
+        staged: &'a mut Staged,
+    ) -> Running<'a, Next>
+    where
+        Signature:
+            for<'h> Runs<'h, (&'h Context, &'h mut Transaction, &'h mut Tracked<M>), Next, Self>;
+}
+
+/// An `after_commit` hook.
+#[diagnostic::on_unimplemented(
+    message = "wrong signature for an `after_commit` hook of `{M}`",
+    label = "it must be `async fn(&Context, &mut Transaction, &Committed<{M}>) -> Result<Next, Report>`",
+    note = "`Context`, `Transaction`, `Committed`, `Next` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`"
+)]
+pub trait AfterCommitHook<M, Signature>: Sized {
+    /// Runs the hook, the type of its resource forgotten.
+    #[doc(hidden)]
+    fn run<'a>(
+        self,
+        cx: &'a Context,
+        tx: &'a mut Transaction,
+        values: &'a [Value],
+    ) -> Running<'a, Next>
+    where
+        Signature:
+            for<'h> Runs<'h, (&'h Context, &'h mut Transaction, &'h Committed<M>), Next, Self>;
+}
+
+/// A policy.
+#[diagnostic::on_unimplemented(
+    message = "wrong signature for a policy of `{M}`",
+    label = "it must be `async fn(&Context, Method) -> Result<Permit<{M}>, Report>`",
+    note = "`Context`, `Method`, `Permit` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`"
+)]
+pub trait AuthorizeHook<M, Signature>: Sized {
+    /// Runs the hook, the type of its resource forgotten.
+    #[doc(hidden)]
+    fn run<'a>(self, cx: &'a Context, method: Method) -> Running<'a, Vec<Condition>>
+    where
+        Signature: for<'h> Runs<'h, (&'h Context, Method), Permit<M>, Self>;
+}
+
+/// The impls of the trait of a phase.
 ///
-/// There are two impls, told apart by a type that is inferred, of which the second is for nothing: with only one, the
-/// compiler would take it, and complain about what that one asks in words that do not say what a hook is.
+/// There are two, told apart by a type that is inferred, of which the second is for nothing: with only one, the compiler
+/// would take it, and complain about what that one asks in words that do not say what a hook is.
 macro_rules! phase {
     (
-        $(#[$documentation:meta])*
-        $trait:ident = $message:literal, $signature:literal, $note:literal;
-        ($($argument:ty),+) -> $output:ty => $done:ty;
+        $trait:ident: $arguments:ty => $output:ty => $done:ty;
         |$hook:ident, $($given:ident: $given_type:ty),+| $run:expr
     ) => {
-        $(#[$documentation])*
-        #[diagnostic::on_unimplemented(message = $message, label = $signature, note = $note)]
-        pub trait $trait<M, Signature>: Sized {
-            /// Runs the hook, the type of its resource forgotten.
-            #[doc(hidden)]
-            fn run<'a>(self, $($given: $given_type),+) -> Running<'a, $done>
-            where
-                Signature: for<'h> Runs<'h, ($($argument,)+), $output, Self>;
-        }
-
         #[diagnostic::do_not_recommend]
         impl<M, F> $trait<M, Right> for F
         where
             M: ModelResource,
-            F: for<'h> AsyncHook<'h, ($($argument,)+), $output> + Send + Sync + 'static,
+            F: for<'h> AsyncHook<'h, $arguments, $output> + Send + Sync + 'static,
         {
             fn run<'a>(self, $($given: $given_type),+) -> Running<'a, $done>
             where
-                Right: for<'h> Runs<'h, ($($argument,)+), $output, Self>,
+                Right: for<'h> Runs<'h, $arguments, $output, Self>,
             {
                 let $hook = self;
                 Box::pin(async move { $run })
@@ -280,7 +353,7 @@ macro_rules! phase {
         impl<M, F: Impossible> $trait<M, Wrong> for F {
             fn run<'a>(self, $(_: $given_type),+) -> Running<'a, $done>
             where
-                Wrong: for<'h> Runs<'h, ($($argument,)+), $output, Self>,
+                Wrong: for<'h> Runs<'h, $arguments, $output, Self>,
             {
                 Box::pin(std::future::pending())
             }
@@ -289,12 +362,7 @@ macro_rules! phase {
 }
 
 phase! {
-    /// A `process_input` hook of `get`, `list` or `delete`.
-    SelectHook =
-        "wrong signature for a `process_input` hook of `get`, `list` or `delete` in `{M}`",
-        "it must be `async fn(&Context, &mut Select<{M}>) -> Result<(), Report>`",
-        "`Context`, `Select` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, &'h mut Select<M>) -> () => ();
+    SelectHook: (&'h Context, &'h mut Select<M>) => () => ();
     |hook, cx: &'a Context, conditions: &'a mut Vec<Condition>| {
         let mut select = Select::<M>::new(std::mem::take(conditions));
         Right::run(&hook, (cx, &mut select)).await?;
@@ -304,12 +372,7 @@ phase! {
 }
 
 phase! {
-    /// A `process_input` hook of `post`, `put` or `patch`.
-    InputHook =
-        "wrong signature for a `process_input` hook of `post`, `put` or `patch` in `{M}`",
-        "it must be `async fn(&Context, &mut Input<{M}>) -> Result<(), Report>`",
-        "`Context`, `Input` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, &'h mut Input<M>) -> () => ();
+    InputHook: (&'h Context, &'h mut Input<M>) => () => ();
     |hook, cx: &'a Context, draft: &'a mut Draft| {
         let empty = Draft::empty(draft.descriptor);
         let mut input = Input::<M>::new(std::mem::replace(draft, empty));
@@ -320,12 +383,7 @@ phase! {
 }
 
 phase! {
-    /// A `before_commit` hook.
-    BeforeCommitHook =
-        "wrong signature for a `before_commit` hook of `{M}`",
-        "it must be `async fn(&Context, &mut Transaction, &mut Tracked<{M}>) -> Result<Next, Report>`",
-        "`Context`, `Transaction`, `Tracked`, `Next` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, &'h mut Transaction, &'h mut Tracked<M>) -> Next => Next;
+    BeforeCommitHook: (&'h Context, &'h mut Transaction, &'h mut Tracked<M>) => Next => Next;
     |hook, cx: &'a Context, tx: &'a mut Transaction, staged: &'a mut Staged| {
         let mut record =
             Tracked::<M>::from_values(&staged.values, staged.prior.as_deref(), staged.dirty)
@@ -345,12 +403,7 @@ phase! {
 }
 
 phase! {
-    /// An `after_commit` hook.
-    AfterCommitHook =
-        "wrong signature for an `after_commit` hook of `{M}`",
-        "it must be `async fn(&Context, &mut Transaction, &Committed<{M}>) -> Result<Next, Report>`",
-        "`Context`, `Transaction`, `Committed`, `Next` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, &'h mut Transaction, &'h Committed<M>) -> Next => Next;
+    AfterCommitHook: (&'h Context, &'h mut Transaction, &'h Committed<M>) => Next => Next;
     |hook, cx: &'a Context, tx: &'a mut Transaction, values: &'a [Value]| {
         let record =
             M::from_row(&Row::new(&ValueCells(values))).map_err(ApiError::serialization)?;
@@ -360,12 +413,7 @@ phase! {
 }
 
 phase! {
-    /// A policy.
-    AuthorizeHook =
-        "wrong signature for a policy of `{M}`",
-        "it must be `async fn(&Context, Method) -> Result<Permit<{M}>, Report>`",
-        "`Context`, `Method`, `Permit` and `Report` are in `topchef_runtime`; `ApiError` may stand in place of `Report`";
-    (&'h Context, Method) -> Permit<M> => Vec<Condition>;
+    AuthorizeHook: (&'h Context, Method) => Permit<M> => Vec<Condition>;
     |hook, cx: &'a Context, method: Method| {
         let permit = Right::run(&hook, (cx, method)).await?;
         Ok(permit.into_conditions())

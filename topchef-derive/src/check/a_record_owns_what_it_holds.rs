@@ -1,0 +1,63 @@
+//! A record is read from a row that is gone afterwards, so it borrows nothing.
+
+use quote::ToTokens;
+
+use crate::diag::Problems;
+use crate::model::Resource;
+
+pub(super) fn check(resource: &Resource, problems: &mut Problems) {
+    // A struct with lifetimes has been refused for them.
+    if resource.generics.lifetimes().next().is_some() {
+        return;
+    }
+    for column in &resource.columns {
+        let Some(borrowed) = column.borrowed() else {
+            continue;
+        };
+        let name = &column.name;
+        let owned = match borrowed.to_token_stream().to_string().as_str() {
+            "str" => "`String`",
+            _ => "the type without `&`",
+        };
+        problems.at(
+            &column.ty,
+            format!("a record owns what it holds, and `{name}` would borrow; write {owned}"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::problems;
+
+    #[test]
+    fn a_reference_is_refused() {
+        assert_eq!(
+            problems! {
+                struct Book {
+                    id: Uuid,
+                    title: &str,
+                    subtitle: Option<&'static str>,
+                    #[resource(json)]
+                    tags: &'static Tags,
+                }
+            }
+            .iter()
+            .map(|problem| problem.split_once(": ").map_or("", |(_, message)| message))
+            .collect::<Vec<_>>(),
+            [
+                "a record owns what it holds, and `title` would borrow; write `String`",
+                "a record owns what it holds, and `subtitle` would borrow; write `String`",
+                "a record owns what it holds, and `tags` would borrow; write the type without `&`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_struct_with_a_lifetime_is_refused_for_that() {
+        let problems = problems! {
+            struct Book<'a> { id: Uuid, title: &'a str }
+        };
+        assert_eq!(problems.len(), 1, "{problems:?}");
+    }
+}

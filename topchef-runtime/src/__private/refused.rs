@@ -1,0 +1,346 @@
+//! What generated code has the compiler refuse while it evaluates constants: what only it knows of columns under other
+//! names, and of other structs.
+//!
+//! What is refused is an error on the word that called: every function here tracks its caller.
+
+use super::refusal::{Nearest, Refusal, is};
+use crate::column::{Bound, Kind};
+use crate::descriptor::{ColumnDescriptor, Descriptor};
+
+/// Refuses a resource as one that a field refers to when its primary key is of several columns.
+#[track_caller]
+pub const fn is_held_by_one_field(descriptor: &Descriptor) {
+    if descriptor.key.len() > 1 {
+        Refusal::new("the primary key of ")
+            .word(descriptor.name)
+            .and(" is of several columns; one field cannot refer to it")
+            .say();
+    }
+}
+
+/// Refuses a name in a list of a resource's fields that is none of them, or that never goes out.
+///
+/// Generated code calls these in constants, one call for each name: what is refused is an error of the compiler, on the
+/// word that called.
+#[track_caller]
+pub const fn shows_field(descriptor: &Descriptor, name: &str) {
+    if let Some(place) = place_of_column(descriptor, name) {
+        if descriptor.columns[place].write_only {
+            Refusal::new("")
+                .word(name)
+                .and(" of ")
+                .word(descriptor.name)
+                .and(" is write-only and never goes out; remove it here, or remove `write_only` there")
+                .say();
+        }
+        return;
+    }
+    if has_relation(descriptor, name) || has_errors(descriptor) {
+        return;
+    }
+    if has_computed(descriptor, name) {
+        Refusal::new("")
+            .word(name)
+            .and(" is a method of ")
+            .word(descriptor.name)
+            .and("; write it with parentheses, `")
+            .and(name)
+            .and("()`")
+            .say();
+    }
+    let unknown = Refusal::new("no field ")
+        .word(name)
+        .and(" in ")
+        .word(descriptor.name);
+    if let Some(meant) = nearest_field(descriptor, name) {
+        unknown.and("; did you mean ").word(meant).and("?").say();
+    }
+    let unknown = unknown.and("; a method is written `").and(name);
+    with_all_fields(descriptor, unknown.and("()`, and the fields are ")).say()
+}
+
+/// Refuses a method in a list of a resource's fields that is none of its computed fields.
+#[track_caller]
+pub const fn shows_method(descriptor: &Descriptor, name: &str) {
+    if has_computed(descriptor, name) || has_errors(descriptor) {
+        return;
+    }
+    if place_of_column(descriptor, name).is_some() || has_relation(descriptor, name) {
+        Refusal::new("")
+            .word(name)
+            .and(" is a field of ")
+            .word(descriptor.name)
+            .and("; write it without parentheses, ")
+            .word(name)
+            .say();
+    }
+    let unknown = Refusal::new("no list of ")
+        .word(descriptor.name)
+        .and(" names a method `")
+        .and(name)
+        .and("()`");
+    let mut nearest = Nearest::to(name);
+    let mut index = 0;
+    while index < descriptor.computed.len() {
+        nearest = nearest.or(descriptor.computed[index].name);
+        index += 1;
+    }
+    match nearest.found() {
+        Some(meant) => unknown.and("; did you mean `").and(meant).and("()`?").say(),
+        None => unknown.and("; name it in its `serial_fields`").say(),
+    }
+}
+
+/// Refuses `key`, which asks something of texts, for a column that holds none.
+///
+/// The derive knows most types by their names, and has the compiler ask this, and what follows, of the others.
+#[track_caller]
+pub const fn holds_text(descriptor: &Descriptor, column: usize, key: &str) {
+    let column = &descriptor.columns[column];
+    if !matches!(column.kind, Kind::Text) {
+        is_for(column, key, "text").and("; remove it").say();
+    }
+}
+
+/// Refuses a `minimum` that the column cannot have.
+#[track_caller]
+pub const fn has_minimum(descriptor: &Descriptor, column: usize) {
+    let column = &descriptor.columns[column];
+    has_bound(column, "minimum", "min_length", column.minimum);
+}
+
+/// Refuses a `maximum` that the column cannot have.
+#[track_caller]
+pub const fn has_maximum(descriptor: &Descriptor, column: usize) {
+    let column = &descriptor.columns[column];
+    has_bound(column, "maximum", "max_length", column.maximum);
+}
+
+/// Refuses a bound of a column without numbers, and one that is none of its numbers; texts have `of_texts` in its place.
+#[track_caller]
+const fn has_bound(column: &ColumnDescriptor, key: &str, of_texts: &str, bound: Option<Bound>) {
+    if matches!(column.kind, Kind::Text) {
+        is_for(column, key, "numbers")
+            .and("; write ")
+            .word(of_texts)
+            .and(" for the characters of a text")
+            .say();
+    }
+    if !column.kind.is_number() {
+        is_for(column, key, "numbers").and("; remove it").say();
+    }
+    if let (Kind::Integer { min, max }, Some(Bound::Integer(number))) = (column.kind, bound)
+        && (number < min || max < number)
+    {
+        Refusal::new("")
+            .word(column.field)
+            .and(" holds numbers from ")
+            .number(min)
+            .and(" to ")
+            .number(max)
+            .and("; write one of these, or remove ")
+            .word(key)
+            .say();
+    }
+}
+
+const fn is_for(column: &ColumnDescriptor, key: &str, what: &str) -> Refusal {
+    Refusal::new("")
+        .word(key)
+        .and(" is for ")
+        .and(what)
+        .and(", and ")
+        .word(column.field)
+        .and(" is not")
+}
+
+/// Refuses `key`, which compares values, for a column of JSON.
+#[track_caller]
+pub const fn is_no_json(descriptor: &Descriptor, column: usize, key: &str) {
+    let column = &descriptor.columns[column];
+    if matches!(column.kind, Kind::Json) {
+        Refusal::new("")
+            .word(key)
+            .and(" compares values, and ")
+            .word(column.field)
+            .and(" is JSON; remove it")
+            .say();
+    }
+}
+
+/// Refuses a version that does not count.
+#[track_caller]
+pub const fn counts(descriptor: &Descriptor, column: usize) {
+    let column = &descriptor.columns[column];
+    let version = Refusal::new("the version ").word(column.field);
+    if !matches!(column.kind, Kind::Integer { .. }) {
+        version
+            .and(" counts changes; write an integer, such as `i64`")
+            .say();
+    }
+    if column.nullable {
+        version
+            .and(" cannot be null; write the type without `Option`")
+            .say();
+    }
+}
+
+/// Refuses a column that cannot be searched.
+#[track_caller]
+pub const fn is_searched(descriptor: &Descriptor, column: usize) {
+    let column = &descriptor.columns[column];
+    if !matches!(column.kind, Kind::Text) {
+        Refusal::new("`search` is for text, and ")
+            .word(column.field)
+            .and(" is not; remove it")
+            .say();
+    }
+}
+
+/// Refuses a column that cannot be filtered or sorted by.
+#[track_caller]
+pub const fn is_compared(descriptor: &Descriptor, column: usize) {
+    let column = &descriptor.columns[column];
+    if matches!(column.kind, Kind::Json) {
+        Refusal::new("")
+            .word(column.field)
+            .and(" is JSON, which has no order and no one form; remove it here")
+            .say();
+    }
+}
+
+/// Refuses a column of a primary key that cannot be in a URL, or may be null.
+#[track_caller]
+pub const fn is_in_a_key(descriptor: &Descriptor, column: usize) {
+    let column = &descriptor.columns[column];
+    let key = Refusal::new("the primary key ").word(column.field);
+    if matches!(column.kind, Kind::Json) {
+        key.and(" is in every URL and cannot be JSON; write another type")
+            .say();
+    }
+    if column.nullable {
+        key.and(" cannot be null; write the type without `Option`")
+            .say();
+    }
+}
+
+/// The field that goes out whose name is nearest.
+const fn nearest_field(descriptor: &Descriptor, name: &str) -> Option<&'static str> {
+    let mut nearest = Nearest::to(name);
+    let mut index = 0;
+    while let Some(field) = shown(descriptor, index) {
+        nearest = nearest.or(field);
+        index += 1;
+    }
+    nearest.found()
+}
+
+/// A message with all fields that go out: "`id`, `name` and `books`".
+const fn with_all_fields(descriptor: &Descriptor, mut message: Refusal) -> Refusal {
+    let mut index = 0;
+    while let Some(field) = shown(descriptor, index) {
+        if index > 0 {
+            let is_last = shown(descriptor, index + 1).is_none();
+            message = message.and(if is_last { " and " } else { ", " });
+        }
+        message = message.word(field);
+        index += 1;
+    }
+    message
+}
+
+/// The name of a field or relation that goes out, by its place among these.
+const fn shown(descriptor: &Descriptor, mut place: usize) -> Option<&'static str> {
+    let mut index = 0;
+    while index < descriptor.columns.len() {
+        let column = &descriptor.columns[index];
+        if !column.write_only {
+            if place == 0 {
+                return Some(column.field);
+            }
+            place -= 1;
+        }
+        index += 1;
+    }
+    if place < descriptor.relations.len() {
+        return Some(descriptor.relations[place].name);
+    }
+    None
+}
+
+const fn place_of_column(descriptor: &Descriptor, name: &str) -> Option<usize> {
+    let mut index = 0;
+    while index < descriptor.columns.len() {
+        if is(descriptor.columns[index].field, name) {
+            return Some(index);
+        }
+        index += 1;
+    }
+    None
+}
+
+const fn has_relation(descriptor: &Descriptor, name: &str) -> bool {
+    let mut index = 0;
+    while index < descriptor.relations.len() {
+        if is(descriptor.relations[index].name, name) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+const fn has_computed(descriptor: &Descriptor, name: &str) -> bool {
+    let mut index = 0;
+    while index < descriptor.computed.len() {
+        if is(descriptor.computed[index].name, name) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Whether a resource is one with errors, of which nothing is known: it may have any field.
+const fn has_errors(descriptor: &Descriptor) -> bool {
+    descriptor.name.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_computed, has_relation, nearest_field, place_of_column, shown};
+    use crate::ModelResource;
+
+    #[derive(ModelResource)]
+    #[resource(serial_fields(get = [id, label()]), relations(next(has_one = Link, by = before)))]
+    struct Link {
+        id: i64,
+        before: Option<i64>,
+        #[resource(write_only)]
+        secret: Option<String>,
+    }
+
+    impl Link {
+        fn label(&self) -> String {
+            format!("{} after {:?}, {:?}", self.id, self.before, self.secret)
+        }
+    }
+
+    #[test]
+    fn the_names_of_fields_are_known() {
+        let descriptor = Link::DESCRIPTOR;
+        assert_eq!(place_of_column(descriptor, "before"), Some(1));
+        assert_eq!(place_of_column(descriptor, "befor"), None);
+        assert!(has_relation(descriptor, "next") && !has_relation(descriptor, "before"));
+        assert!(has_computed(descriptor, "label") && !has_computed(descriptor, "before"));
+    }
+
+    #[test]
+    fn only_what_goes_out_is_suggested() {
+        let descriptor = Link::DESCRIPTOR;
+        let all: Vec<_> = (0..9).map_while(|place| shown(descriptor, place)).collect();
+        assert_eq!(all, ["id", "before", "next"]);
+        assert_eq!(nearest_field(descriptor, "befoer"), Some("before"));
+        assert_eq!(nearest_field(descriptor, "secert"), None);
+    }
+}
