@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`tutorial`] | from a struct to an API in ten minutes |
 //! | [`attributes`] | every attribute of a struct and of a field |
+//! | [`expansion`] | what the derive writes, what it says of mistakes, what it costs to build |
 //! | [`http`] | what each request answers: bodies, statuses, headers, errors |
 //! | [`queries`] | what the URL of a `GET` may ask |
 //! | [`hooks`] | code of yours before, in and after the transaction |
@@ -19,6 +20,9 @@ pub mod tutorial {}
 
 #[doc = include_str!("attributes.md")]
 pub mod attributes {}
+
+#[doc = include_str!("expansion.md")]
+pub mod expansion {}
 
 #[doc = include_str!("http.md")]
 pub mod http {}
