@@ -1,5 +1,7 @@
 //! All that generated code may name besides the public surface; not for people, and without promises.
 
+use std::marker::PhantomData;
+
 use serde::Serialize;
 
 pub use crate::transaction::{
@@ -134,6 +136,25 @@ pub trait ForeignKey<K> {
 #[diagnostic::do_not_recommend]
 impl<K, T: RefersTo<K>> ForeignKey<K> for T {}
 
+/// What stands for a column of another resource that has none of this name: it may be asked the same, and holds a `K`.
+///
+/// Nothing of it ever runs: [`has_column`] refuses the name.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "a marker")]
+pub struct NoColumn<K>(PhantomData<fn() -> K>);
+
+impl<K: 'static> NoColumn<K> {
+    pub const NEW: Self = Self(PhantomData);
+
+    pub const fn index(self) -> usize {
+        0
+    }
+
+    pub fn of<M>(self, _: &M) -> &'static K {
+        unreachable!("a resource with errors does not run")
+    }
+}
+
 /// A resource that another names in a relation or as an answer.
 ///
 /// All that generated code asks of such a resource it asks here: so what is none is one error.
@@ -224,6 +245,31 @@ pub const fn shows_field(descriptor: &Descriptor, name: &str) {
     }
     let unknown = unknown.and("; a method is written `").and(name);
     with_all_fields(descriptor, unknown.and("()`, and the fields are ")).say()
+}
+
+/// Refuses the name of a foreign key in a resource that has no such column.
+#[track_caller]
+pub const fn has_column(descriptor: &Descriptor, name: &str) {
+    if place_of_column(descriptor, name).is_some() || has_errors(descriptor) {
+        return;
+    }
+    let unknown = Refusal::new("no field ")
+        .word(name)
+        .and(" in ")
+        .word(descriptor.name);
+    let mut nearest = Nearest::to(name);
+    let mut index = 0;
+    while index < descriptor.columns.len() {
+        nearest = nearest.or(descriptor.columns[index].field);
+        index += 1;
+    }
+    if let Some(meant) = nearest.found() {
+        unknown.and("; did you mean ").word(meant).and("?").say();
+    }
+    let unknown = unknown
+        .and("; `by` names a field of ")
+        .word(descriptor.name);
+    with_all_fields(descriptor, unknown.and(", and those are ")).say()
 }
 
 /// Refuses a method in a list of a resource's fields that is none of its computed fields.

@@ -3,7 +3,7 @@
 //! It does not know what the related resources hold.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::words::{
@@ -42,7 +42,8 @@ fn descriptor(
         ),
         ForeignKey::There(constant) => {
             let key = resource.key.first().map(|key| key.index);
-            (key, quote!(#target::#constant.index()))
+            let there = column_there(&target, constant, &quote!(()));
+            (key, quote!(#there.index()))
         }
     };
     let own = own.map(Literal::usize_unsuffixed);
@@ -137,13 +138,21 @@ fn foreign_key(resource: &Resource, link: &Link) -> TokenStream {
             let held = held_by(&target, &ty);
             let key = quote!(<#target as #runtime::__private::Related>::KEY);
             let by_one_field = held_by_one_field(&target, &key);
-            let of_its_type = of_its_type(by, &quote!(#name), &constant, &held);
+            let column = quote_spanned!(span=> #name::#constant);
+            let of_its_type = of_its_type(by, &placed(name, span), &column, &held);
             quote!(#by_one_field #of_its_type)
         }
         ForeignKey::Here(None) => TokenStream::new(),
         ForeignKey::There(constant) => {
             let held = quote_spanned!(span=> <#name as #runtime::ModelResource>::Key);
-            of_its_type(by, &target, constant, &held)
+            let of_its_type = of_its_type(
+                by,
+                &target,
+                &column_there(&target, constant, &quote!(__TopchefKey)),
+                &held,
+            );
+            let exists = named(&target, "has_column", by);
+            quote!(#exists #of_its_type)
         }
     }
 }
@@ -156,29 +165,55 @@ pub(super) fn held_by(target: &TokenStream, ty: &TokenStream) -> TokenStream {
     quote_spanned!(last=> #open #target as #runtime::__private::Related>::HeldBy<#ty>)
 }
 
-/// That the column `constant` of `keeper`, which was named by `by`, can hold the primary key `held`.
+/// The column of another resource that a foreign key is; where it has none of this name, something that can be asked the
+/// same, so that only [`named`] says so.
+///
+/// The constant of the struct itself stands above that of a trait.
+fn column_there(target: &TokenStream, constant: &Ident, key: &TokenStream) -> TokenStream {
+    let (_, last) = ends(target);
+    let runtime = runtime(last);
+    let there = Ident::new("__TopchefThere", last);
+    let otherwise = Ident::new("__TopchefOtherwise", last);
+    quote_spanned! {last=>
+        {
+            type #there = #target;
+            #[allow(dead_code)]
+            trait #otherwise {
+                const #constant: #runtime::__private::NoColumn<#key> = #runtime::__private::NoColumn::NEW;
+            }
+            impl<T> #otherwise for T {}
+            <#there>::#constant
+        }
+    }
+}
+
+/// That a column of `keeper`, which was named by `by`, can hold the primary key `held`.
 fn of_its_type(
     by: &Ident,
     keeper: &TokenStream,
-    constant: &Ident,
+    column: &TokenStream,
     held: &TokenStream,
 ) -> TokenStream {
     let span = by.span();
-    // Where the compiler says that the type is wrong, it is about the key alone.
-    let keeper = placed(keeper, span);
-    let record = Ident::new("__topchef_record", span);
     // Under a name of its own: of a struct that does not exist the compiler says something else between angle brackets,
     // so that it would be two errors. It has the place of the struct, for one that is no resource is an error there.
     let (_, place) = ends(held);
     let key = Ident::new("__TopchefKey", place);
     let generics = quote_spanned!(span=> ::<#key>);
-    let arguments = quote_spanned!(span=> #keeper::#constant.of(#record));
-    let asked = ask(by, ("ForeignKey", &generics, "ask"), &arguments);
+    let record = Ident::new("__topchef_record", span);
+    // By a variable, so that the compiler says that the type is wrong about the key alone.
+    let field = Ident::new("__topchef_field", span);
+    let asked = ask(
+        by,
+        ("ForeignKey", &generics, "ask"),
+        &field.to_token_stream(),
+    );
     let unwarned = unwarned();
     quote_spanned! {at(by)=>
         #unwarned
         const _: fn(&#keeper) = |#record| {
             type #key = #held;
+            let #field = #column.of(#record);
             #asked
         };
     }
@@ -187,18 +222,27 @@ fn of_its_type(
 /// That another resource has fields of these names, and lets them go out.
 fn names_exist(target: &TokenStream, names: &[SerialName]) -> TokenStream {
     let names = names.iter().map(|SerialName { word, is_method }| {
-        let span = word.span();
-        let runtime = runtime(span);
-        let asked = if *is_method { "shows_method" } else { "shows_field" };
-        let asked = Ident::new(asked, span);
-        let plain = word.unraw().to_string();
-        let unwarned = unwarned();
-        quote_spanned! {span=>
-            #unwarned
-            const _: () = #runtime::__private::#asked(<#target as #runtime::__private::Related>::DESCRIPTOR, #plain);
-        }
+        let asked = if *is_method {
+            "shows_method"
+        } else {
+            "shows_field"
+        };
+        named(target, asked, word)
     });
     names.collect()
+}
+
+/// What is asked about a name of another resource.
+fn named(target: &TokenStream, asked: &str, word: &Ident) -> TokenStream {
+    let span = word.span();
+    let runtime = runtime(span);
+    let asked = Ident::new(asked, span);
+    let plain = word.unraw().to_string();
+    let unwarned = unwarned();
+    quote_spanned! {span=>
+        #unwarned
+        const _: () = #runtime::__private::#asked(<#target as #runtime::__private::Related>::DESCRIPTOR, #plain);
+    }
 }
 
 /// Every resource that is named, so that what was imported for a relation is used beside errors too.
