@@ -266,10 +266,11 @@ pub const fn has_column(descriptor: &Descriptor, name: &str) {
     if let Some(meant) = nearest.found() {
         unknown.and("; did you mean ").word(meant).and("?").say();
     }
-    let unknown = unknown
-        .and("; `by` names a field of ")
-        .word(descriptor.name);
-    with_all_fields(descriptor, unknown.and(", and those are ")).say()
+    unknown
+        .and("; write the field of ")
+        .word(descriptor.name)
+        .and(" that names this record")
+        .say()
 }
 
 /// Refuses a method in a list of a resource's fields that is none of its computed fields.
