@@ -1,6 +1,6 @@
 //! A record is read from a row that is gone afterwards, so it borrows nothing.
 
-use quote::ToTokens;
+use syn::Type;
 
 use crate::diag::Problems;
 use crate::model::Resource;
@@ -15,8 +15,8 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
             continue;
         };
         let name = &column.name;
-        let owned = match borrowed.to_token_stream().to_string().as_str() {
-            "str" => "`String`",
+        let owned = match borrowed {
+            Type::Path(path) if path.path.is_ident("str") => "`String`",
             _ => "the type without `&`",
         };
         problems.at(

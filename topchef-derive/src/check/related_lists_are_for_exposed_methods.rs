@@ -1,12 +1,20 @@
 //! The fields of related records for a method that does not exist would never be used.
 
-use crate::diag::Problems;
-use crate::model::Resource;
+use crate::diag::{self, Problems};
+use crate::model::{Method, Resource};
 
 pub(super) fn check(resource: &Resource, problems: &mut Problems) {
     let mut said = Vec::new();
     for listed in resource.related_lists.iter().flat_map(|it| &it.of_method) {
         let word = &listed.word;
+        if !Method::WITH_FIELDS.contains(&listed.method) {
+            let with_fields = diag::listed(&Method::WITH_FIELDS.map(Method::word));
+            problems.at(
+                word,
+                format!("`{word}` answers without a record; `serial_field_relations` is for {with_fields}"),
+            );
+            continue;
+        }
         // Several relations stand under one method.
         if super::lacks(resource, &[listed.method]) && !said.contains(&listed.method) {
             said.push(listed.method);

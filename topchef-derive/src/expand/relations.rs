@@ -3,7 +3,7 @@
 //! It does not know what the related resources hold.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
@@ -46,7 +46,8 @@ fn descriptor(
         ),
         ForeignKey::There(constant) => {
             let key = resource.key.first().map(|key| key.index);
-            (key, quote!(#target::#constant.index()))
+            let there = column_there(&target, constant);
+            (key, quote!(#there.index()))
         }
     };
     let own = own.map(Literal::usize_unsuffixed);
@@ -122,7 +123,9 @@ pub(super) fn checks(resource: &Resource) -> TokenStream {
         let target = without_self(&answer.target, &resource.name);
         names_exist(&target, &answer.names)
     });
+    let otherwise = otherwise(resource);
     quote! {
+        #otherwise
         #(#references)*
         #(#foreign_keys)*
         #(#lists)*
@@ -161,13 +164,17 @@ fn foreign_key(resource: &Resource, link: &Link) -> TokenStream {
             let ty = without_self(&column.ty, name);
             let held = held_by(&target, &ty);
             let by_one_field = held_by_one_field(&target);
-            let of_its_type = of_its_type(by, &quote!(#name), &constant, &held);
+            let column = quote_spanned!(span=> #name::#constant);
+            let of_its_type = of_its_type(by, &placed(name, span), &column, &held);
             quote!(#by_one_field #of_its_type)
         }
         ForeignKey::Here(None) => TokenStream::new(),
         ForeignKey::There(constant) => {
             let held = quote_spanned!(span=> <#name as #runtime::ModelResource>::Key);
-            of_its_type(by, &target, constant, &held)
+            let column = column_there(&target, constant);
+            let of_its_type = of_its_type(by, &target, &column, &held);
+            let exists = named(&target, "has_column", by);
+            quote!(#exists #of_its_type)
         }
     }
 }
@@ -180,29 +187,66 @@ fn held_by(target: &TokenStream, ty: &TokenStream) -> TokenStream {
     quote_spanned!(last=> #open #target as #runtime::Related>::HeldBy<#ty>)
 }
 
-/// That the column `constant` of `keeper`, which was named by `by`, can hold the primary key `held`.
+/// The column of another resource that a foreign key is.
+fn column_there(target: &TokenStream, constant: &Ident) -> TokenStream {
+    let (_, last) = ends(target);
+    let there = Ident::new("__TopchefThere", last);
+    quote_spanned!(last=> { type #there = #target; <#there>::#constant })
+}
+
+/// What stands for the columns that other resources turn out not to have, so that only [`named`] says so.
+///
+/// The constant of a struct itself stands above that of a trait.
+fn otherwise(resource: &Resource) -> Option<TokenStream> {
+    let runtime = runtime(Span::call_site());
+    let name = &resource.name;
+    let mut constants: Vec<&Ident> = Vec::new();
+    for (_, _, link) in linked(resource) {
+        if let ForeignKey::There(constant) = &link.foreign_key
+            && !constants.contains(&constant)
+        {
+            constants.push(constant);
+        }
+    }
+    (!constants.is_empty()).then(|| {
+        quote! {
+            #[allow(dead_code)]
+            trait __TopchefOtherwise {
+                #(const #constants: #runtime::NoColumn<<#name as #runtime::ModelResource>::Key> =
+                    #runtime::NoColumn::NEW;)*
+            }
+            impl<T> __TopchefOtherwise for T {}
+        }
+    })
+}
+
+/// That a column of `keeper`, which was named by `by`, can hold the primary key `held`.
 fn of_its_type(
     by: &Ident,
     keeper: &TokenStream,
-    constant: &Ident,
+    column: &TokenStream,
     held: &TokenStream,
 ) -> TokenStream {
     let span = by.span();
-    // Where the compiler says that the type is wrong, it is about the key alone.
-    let keeper = placed(keeper, span);
-    let record = Ident::new("__topchef_record", span);
     // Under a name of its own: of a struct that does not exist the compiler says something else between angle brackets,
     // so that it would be two errors. It has the place of the struct, for one that is no resource is an error there.
     let (_, place) = ends(held);
     let key = Ident::new("__TopchefKey", place);
     let generics = quote_spanned!(span=> ::<#key>);
-    let arguments = quote_spanned!(span=> #keeper::#constant.of(#record));
-    let asked = ask(by, ("ForeignKey", &generics, "ask"), &arguments);
+    let record = Ident::new("__topchef_record", span);
+    // By a variable, so that the compiler says that the type is wrong about the key alone.
+    let field = Ident::new("__topchef_field", span);
+    let asked = ask(
+        by,
+        ("ForeignKey", &generics, "ask"),
+        &field.to_token_stream(),
+    );
     let unwarned = unwarned();
     quote_spanned! {at(by)=>
         #unwarned
         const _: fn(&#keeper) = |#record| {
             type #key = #held;
+            let #field = #column.of(#record);
             #asked
         };
     }
@@ -211,22 +255,27 @@ fn of_its_type(
 /// That another resource has fields of these names, and lets them go out.
 fn names_exist(target: &TokenStream, names: &[SerialName]) -> TokenStream {
     let names = names.iter().map(|SerialName { word, is_method }| {
-        let span = word.span();
-        let runtime = runtime(span);
         let asked = if *is_method {
             "shows_method"
         } else {
             "shows_field"
         };
-        let asked = Ident::new(asked, span);
-        let plain = word.unraw().to_string();
-        let unwarned = unwarned();
-        quote_spanned! {span=>
-            #unwarned
-            const _: () = #runtime::#asked(<#target as #runtime::Related>::DESCRIPTOR, #plain);
-        }
+        named(target, asked, word)
     });
     names.collect()
+}
+
+/// What is asked about a name of another resource.
+fn named(target: &TokenStream, asked: &str, word: &Ident) -> TokenStream {
+    let span = word.span();
+    let runtime = runtime(span);
+    let asked = Ident::new(asked, span);
+    let plain = word.unraw().to_string();
+    let unwarned = unwarned();
+    quote_spanned! {span=>
+        #unwarned
+        const _: () = #runtime::#asked(<#target as #runtime::Related>::DESCRIPTOR, #plain);
+    }
 }
 
 /// Every resource that is named, so that what was imported for a relation is used beside errors too.

@@ -2,6 +2,8 @@
 //!
 //! It does not know who asks.
 
+use std::marker::PhantomData;
+
 use serde::Serialize;
 
 use crate::column::{EncodeError, KeyType, RefersTo};
@@ -113,6 +115,25 @@ pub trait ForeignKey<K> {
 
 #[diagnostic::do_not_recommend]
 impl<K, T: RefersTo<K>> ForeignKey<K> for T {}
+
+/// What stands for a column of another resource that has none of this name: it may be asked the same, and holds a `K`.
+///
+/// Nothing of it ever runs: [`has_column`](super::has_column) refuses the name.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "a marker")]
+pub struct NoColumn<K>(PhantomData<fn() -> K>);
+
+impl<K: 'static> NoColumn<K> {
+    pub const NEW: Self = Self(PhantomData);
+
+    pub const fn index(self) -> usize {
+        0
+    }
+
+    pub fn of<M>(self, _: &M) -> &'static K {
+        unreachable!("a resource with errors does not run")
+    }
+}
 
 /// A resource that another names in a relation or as an answer.
 ///

@@ -7,12 +7,12 @@ mod refusal;
 mod refused;
 
 pub use asked::{
-    ComputedField, ForeignKey, IsFunction, IsNothing, IsValue, PathDefault, Related, SkippedField,
-    TextDefault, TypeDefault,
+    ComputedField, ForeignKey, IsFunction, IsNothing, IsValue, NoColumn, PathDefault, Related,
+    SkippedField, TextDefault, TypeDefault,
 };
 pub use refused::{
-    counts, has_maximum, has_minimum, holds_text, is_compared, is_held_by_one_field, is_in_a_key,
-    is_no_json, is_searched, shows_field, shows_method,
+    counts, has_column, has_maximum, has_minimum, holds_text, is_compared, is_held_by_one_field,
+    is_in_a_key, is_no_json, is_searched, shows_field, shows_method,
 };
 
 pub use crate::column::{

@@ -59,6 +59,32 @@ pub const fn shows_field(descriptor: &Descriptor, name: &str) {
     with_all_fields(descriptor, unknown.and("()`, and the fields are ")).say()
 }
 
+/// Refuses the name of a foreign key in a resource that has no such column.
+#[track_caller]
+pub const fn has_column(descriptor: &Descriptor, name: &str) {
+    if place_of_column(descriptor, name).is_some() || has_errors(descriptor) {
+        return;
+    }
+    let unknown = Refusal::new("no field ")
+        .word(name)
+        .and(" in ")
+        .word(descriptor.name);
+    let mut nearest = Nearest::to(name);
+    let mut index = 0;
+    while index < descriptor.columns.len() {
+        nearest = nearest.or(descriptor.columns[index].field);
+        index += 1;
+    }
+    if let Some(meant) = nearest.found() {
+        unknown.and("; did you mean ").word(meant).and("?").say();
+    }
+    unknown
+        .and("; write the field of ")
+        .word(descriptor.name)
+        .and(" that names this record")
+        .say()
+}
+
 /// Refuses a method in a list of a resource's fields that is none of its computed fields.
 #[track_caller]
 pub const fn shows_method(descriptor: &Descriptor, name: &str) {

@@ -1,7 +1,9 @@
-//! Generated code is as clean as what stands beside it.
+//! Generated code is as clean as what stands beside it, to clippy too, for which this is an example of the package.
 
 #![deny(
     warnings,
+    clippy::all,
+    clippy::pedantic,
     missing_docs,
     unreachable_pub,
     unused_qualifications,
@@ -18,6 +20,10 @@
     let_underscore_drop,
     non_ascii_idents,
     variant_size_differences
+)]
+#![allow(
+    clippy::unused_async,
+    reason = "hooks are async, and these have nothing to wait for"
 )]
 #![forbid(unsafe_code)]
 

@@ -1,0 +1,16 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+#[resource(collection(filter = [label()]))]
+struct Book {
+    id: i64,
+    title: String,
+}
+
+impl Book {
+    fn label(&self) -> String {
+        self.title.clone()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+#[resource(serial_fields = [id, title()])]
+struct Book {
+    id: i64,
+    title: String,
+}
+
+impl Book {
+    fn title(&self) -> String {
+        self.title.to_uppercase()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use topchef_runtime::{Context, Input, ModelResource, Report};
+
+#[derive(ModelResource)]
+#[resource(process_input(post = check))]
+struct Book {
+    id: i64,
+    title: String,
+}
+
+impl Book {
+    async fn check(_cx: &Context, _input: &mut Input<Book>) -> Result<(), Report> {
+        Ok(())
+    }
+}
+
+fn main() {}

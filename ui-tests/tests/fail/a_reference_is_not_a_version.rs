@@ -1,0 +1,16 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+struct Author {
+    id: i64,
+    name: String,
+}
+
+#[derive(ModelResource)]
+struct Book {
+    id: i64,
+    #[resource(references = Author, version)]
+    author_id: i64,
+}
+
+fn main() {}

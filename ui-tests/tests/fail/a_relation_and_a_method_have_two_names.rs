@@ -1,0 +1,23 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+struct Author {
+    id: i64,
+    name: String,
+}
+
+#[derive(ModelResource)]
+#[resource(relations(author(belongs_to = Author, by = author_id)), serial_fields = [id, author()])]
+struct Book {
+    id: i64,
+    title: String,
+    author_id: i64,
+}
+
+impl Book {
+    fn author(&self) -> i64 {
+        self.author_id
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+#[resource(relations(author(by = author_id)))]
+struct Book {
+    id: i64,
+    title: String,
+    author_id: i64,
+}
+
+fn main() {}

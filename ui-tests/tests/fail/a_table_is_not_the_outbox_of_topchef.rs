@@ -1,0 +1,10 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+#[resource(table = "topchef_outbox")]
+struct Book {
+    id: i64,
+    title: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use topchef_runtime::ResourceEnum;
+
+#[derive(ResourceEnum)]
+enum Genre {
+    #[resource(rename = "")]
+    Novel,
+    Poetry,
+}
+
+fn main() {}

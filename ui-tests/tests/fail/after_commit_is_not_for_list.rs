@@ -1,0 +1,18 @@
+use topchef_runtime::{Committed, Context, ModelResource, Next, Report, Transaction};
+
+#[derive(ModelResource)]
+#[resource(after_commit(list = announce))]
+struct Book {
+    id: i64,
+    title: String,
+}
+
+async fn announce(
+    _cx: &Context,
+    _tx: &mut Transaction,
+    _book: &Committed<Book>,
+) -> Result<Next, Report> {
+    Ok(Next::Proceed)
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+struct Author {
+    id: i64,
+    name: String,
+}
+
+#[derive(ModelResource)]
+#[resource(serial_fields(get = Author[id, name]))]
+struct Book {
+    id: i64,
+    title: String,
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use topchef_runtime::{Committed, Context, ModelResource, Next, Report, Transaction};
+
+#[derive(ModelResource)]
+struct Author {
+    id: i64,
+    name: String,
+}
+
+#[derive(ModelResource)]
+#[resource(serial_fields(post = Author[id, nmae]), after_commit(post = hire))]
+struct Book {
+    id: i64,
+    title: String,
+}
+
+async fn hire(_: &Context, _: &mut Transaction, _: &Committed<Book>) -> Result<Next, Report> {
+    Ok(Next::Proceed)
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+struct Author {
+    id: i64,
+    name: String,
+}
+
+#[derive(ModelResource)]
+#[resource(relations(author(belongs_to = Author, by = author_id)), serial_field_relations(author = [name()]))]
+struct Book {
+    id: i64,
+    title: String,
+    author_id: i64,
+}
+
+fn main() {}

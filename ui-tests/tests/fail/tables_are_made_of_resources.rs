@@ -1,0 +1,18 @@
+use topchef_runtime::{Database, ModelResource};
+
+#[derive(ModelResource)]
+struct Book {
+    id: i64,
+    title: String,
+    pub_year: i32,
+}
+
+struct Shelf;
+
+fn try_it(database: &Database) {
+    let _ = database.create_tables::<(Book, Shelf)>();
+}
+
+fn main() {
+    let _ = try_it;
+}
