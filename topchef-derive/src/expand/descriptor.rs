@@ -2,7 +2,7 @@
 //!
 //! It does not know how the descriptor is reached.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 
@@ -78,22 +78,30 @@ fn computed(resource: &Resource) -> Option<TokenStream> {
     said("computed", &computed.collect::<Vec<_>>())
 }
 
-/// What goes out for each method, or once what goes out for all of them.
+/// What goes out: what most methods show, and apart from that the methods that show something else.
 fn fields_by_method(resource: &Resource) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let lists = Method::WITH_FIELDS.map(|method| sources(resource.fields_of(method)));
-    let [get, list, post, put, patch] = lists.each_ref().map(|list| fields(list));
-    if lists.iter().all(|list| *list == lists[0]) {
-        return quote!(#runtime::FieldsByMethod::all(#get));
-    }
-    quote! {
-        #runtime::FieldsByMethod {
-            get: #get,
-            list: #list,
-            post: #post,
-            put: #put,
-            patch: #patch,
-        }
+    let lists = Method::WITH_FIELDS.map(|method| (method, sources(resource.fields_of(method))));
+    let times = |list: &Vec<Source>| lists.iter().filter(|(_, other)| other == list).count();
+    let usual = lists
+        .iter()
+        .map(|(_, list)| list)
+        .rev()
+        .max_by_key(|list| times(list));
+    let usual = usual.cloned().unwrap_or_default();
+    let others = lists.iter().filter(|(_, list)| *list != usual);
+    let others: Vec<_> = others
+        .map(|(method, list)| {
+            let (name, fields) = (Ident::new(method.word(), Span::call_site()), fields(list));
+            quote!(#name: #fields)
+        })
+        .collect();
+    let usual = fields(&usual);
+    let all = quote!(#runtime::FieldsByMethod::all(#usual));
+    if others.is_empty() {
+        all
+    } else {
+        quote!(#runtime::FieldsByMethod { #(#others,)* ..#all })
     }
 }
 
