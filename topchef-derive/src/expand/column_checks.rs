@@ -5,7 +5,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
 
-use super::words::{ends, placed, runtime, unwarned};
+use super::words::{ends, placed, runtime};
 use crate::model::{Column, Resource};
 
 /// A question: a function of the runtime, the key that it is about where there are several, and the place of the answer.
@@ -86,6 +86,5 @@ fn ask(resource: &Resource, place: usize, (function, key, at): Question) -> Opti
     let in_runtime = super::words::runtime(last);
     let descriptor = quote_spanned!(last=> <#name as #in_runtime::ModelResource>::DESCRIPTOR);
     let arguments = quote_spanned!(last=> (#descriptor, #place #key));
-    let unwarned = unwarned();
-    Some(quote_spanned!(last=> #unwarned const _: () = #asked #arguments;))
+    Some(quote_spanned!(last=> const _: () = #asked #arguments;))
 }

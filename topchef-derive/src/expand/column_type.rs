@@ -5,12 +5,11 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::words::{quietly, runtime};
+use super::words::runtime;
 use crate::model::Enumeration;
 
 pub(super) fn expand(enumeration: &Enumeration) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let quietly = quietly();
     let name = &enumeration.name;
     let variants: Vec<_> = enumeration
         .variants
@@ -23,7 +22,7 @@ pub(super) fn expand(enumeration: &Enumeration) -> TokenStream {
         .map(|variant| variant.wire.value())
         .collect();
     quote! {
-        #quietly
+        #[automatically_derived]
         impl #name {
             /// The name on the wire and in the table.
             pub const fn as_str(&self) -> &'static str {
@@ -33,7 +32,7 @@ pub(super) fn expand(enumeration: &Enumeration) -> TokenStream {
             }
         }
 
-        #quietly
+        #[automatically_derived]
         impl #runtime::ColumnType for #name {
             const KIND: #runtime::Kind = #runtime::Kind::Enum(&[#(#wires),*]);
 

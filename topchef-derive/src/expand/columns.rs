@@ -5,18 +5,17 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::words::{at, quietly, runtime, without_self};
+use super::words::{at, runtime, without_self};
 use crate::model::{Column, Resource};
 
 /// The constants of some columns, each with its place among all columns.
 pub(super) fn expand(resource: &Resource, columns: &[(usize, &Column)]) -> TokenStream {
     let name = &resource.name;
-    let quietly = quietly();
     let constants = columns
         .iter()
         .map(|(index, column)| constant(resource, *index, column));
     quote! {
-        #quietly
+        #[automatically_derived]
         impl #name {
             #(#constants)*
         }

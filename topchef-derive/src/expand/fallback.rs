@@ -7,7 +7,7 @@ use quote::quote;
 use syn::Generics;
 
 use super::model_resource::key_type;
-use super::words::{quietly, runtime};
+use super::words::runtime;
 use super::{column_descriptor, columns, hooked, relations};
 use crate::model::{Column, Hook, KeyColumn, Resource};
 
@@ -75,14 +75,13 @@ fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
 /// The traits of an item of which nothing could be read.
 pub(super) fn unread_resource(name: &Ident, generics: &Generics) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let quietly = quietly();
     let model_resource = model_resource(name, generics, &quote!(i64), (&[], &[]));
     let bounded = with_bounds(generics);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     quote! {
         #model_resource
 
-        #quietly
+        #[automatically_derived]
         impl #impl_generics #runtime::Hooked for #name #ty_generics #where_clause {}
     }
 }
@@ -94,7 +93,6 @@ fn model_resource(
     (values, referenced): (&[TokenStream], &[TokenStream]),
 ) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let quietly = quietly();
     let bounded = with_bounds(generics);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     let values = (!values.is_empty())
@@ -106,7 +104,7 @@ fn model_resource(
         }
     });
     quote! {
-        #quietly
+        #[automatically_derived]
         impl #impl_generics #runtime::ModelResource for #name #ty_generics #where_clause {
             type Key = #key;
             const KEY: &'static [usize] = &[];
@@ -132,11 +130,10 @@ fn model_resource(
 /// The impls of an enum with errors.
 pub(super) fn enumeration(name: &Ident, generics: &Generics) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let quietly = quietly();
     let bounded = with_bounds(generics);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     quote! {
-        #quietly
+        #[automatically_derived]
         impl #impl_generics #name #ty_generics #where_clause {
             /// The name on the wire and in the table.
             pub const fn as_str(&self) -> &'static str {
@@ -144,7 +141,7 @@ pub(super) fn enumeration(name: &Ident, generics: &Generics) -> TokenStream {
             }
         }
 
-        #quietly
+        #[automatically_derived]
         impl #impl_generics #runtime::ColumnType for #name #ty_generics #where_clause {
             const KIND: #runtime::Kind = #runtime::Kind::Enum(&[]);
 

@@ -6,14 +6,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ExprPath;
 
-use super::words::{ask, at, method, quietly, runtime, said, without_self};
+use super::words::{ask, at, method, runtime, said, without_self};
 use crate::model::{Delivery, Hook, Method, Phase, Resource};
 
 /// The hooks and the policy of a resource, and its related resources; only what there is is written.
 pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &[TokenStream]) -> TokenStream {
     let name = &resource.name;
     let runtime = runtime(Span::call_site());
-    let quietly = quietly();
     let of = |list: &str, phase: Phase, hook: &str, given: &[&str], belongs: fn(Method) -> bool| {
         let hooks = hooks
             .iter()
@@ -73,7 +72,7 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &[TokenStrea
         }
     });
     quote! {
-        #quietly
+        #[automatically_derived]
         impl #runtime::Hooked for #name {
             #hooks
         }

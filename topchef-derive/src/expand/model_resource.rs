@@ -6,12 +6,11 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::descriptor;
-use super::words::{ask, at, quietly, runtime, without_self};
+use super::words::{ask, at, runtime, without_self};
 use crate::model::{Column, Computed, Resource, Skipped};
 
 pub(super) fn expand(resource: &Resource) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let quietly = quietly();
     let name = &resource.name;
     let descriptor = descriptor::expand(resource);
     let from_row = resource
@@ -30,7 +29,7 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
         .iter()
         .map(|key| Literal::usize_unsuffixed(key.index));
     quote! {
-        #quietly
+        #[automatically_derived]
         impl #runtime::ModelResource for #name {
             type Key = #key;
             const KEY: &'static [usize] = &[#(#places),*];

@@ -8,9 +8,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::column_descriptor::referenced;
-use super::words::{
-    ask, at, ends, held_by_one_field, method, placed, runtime, unwarned, without_self,
-};
+use super::words::{ask, at, ends, held_by_one_field, method, placed, runtime, without_self};
 use crate::model::{
     Column, ForeignKey, Link, RelatedList, Relation, RelationKind, Resource, SerialName,
 };
@@ -141,10 +139,8 @@ fn reference(column: &Column, name: &Ident) -> Option<TokenStream> {
     let held = held_by(&target, &ty);
     let span = column.ty.span();
     let runtime = runtime(span);
-    let unwarned = unwarned();
     Some(quote_spanned! {span=>
         #by_one_field
-        #unwarned
         const _: () = <#ty as #runtime::RefersTo<#held>>::CHECKED;
     })
 }
@@ -210,7 +206,6 @@ fn otherwise(resource: &Resource) -> Option<TokenStream> {
     }
     (!constants.is_empty()).then(|| {
         quote! {
-            #[allow(dead_code)]
             trait __TopchefOtherwise {
                 #(const #constants: #runtime::NoColumn<<#name as #runtime::ModelResource>::Key> =
                     #runtime::NoColumn::NEW;)*
@@ -241,9 +236,7 @@ fn of_its_type(
         ("ForeignKey", &generics, "ask"),
         &field.to_token_stream(),
     );
-    let unwarned = unwarned();
     quote_spanned! {at(by)=>
-        #unwarned
         const _: fn(&#keeper) = |#record| {
             type #key = #held;
             let #field = #column.of(#record);
@@ -271,9 +264,7 @@ fn named(target: &TokenStream, asked: &str, word: &Ident) -> TokenStream {
     let runtime = runtime(span);
     let asked = Ident::new(asked, span);
     let plain = word.unraw().to_string();
-    let unwarned = unwarned();
     quote_spanned! {span=>
-        #unwarned
         const _: () = #runtime::#asked(<#target as #runtime::Related>::DESCRIPTOR, #plain);
     }
 }
@@ -287,9 +278,7 @@ pub(super) fn mentions(resource: &Resource) -> Option<TokenStream> {
         .map(|target| without_self(target, &resource.name))
         .collect();
     (!targets.is_empty()).then(|| {
-        let unwarned = unwarned();
         quote! {
-            #unwarned
             const _: ::core::marker::PhantomData<(#(#targets,)*)> = ::core::marker::PhantomData;
         }
     })

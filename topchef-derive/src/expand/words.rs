@@ -16,7 +16,8 @@ pub(super) fn runtime(span: Span) -> Ident {
     Ident::new(RUNTIME, span)
 }
 
-/// Code in a block of its own, in which the runtime has a short name and which adds no name to the module.
+/// Code in a block of its own, in which the runtime has a short name, which adds no name to the module, and of which no
+/// lint warns: a deprecated struct, say, is warned of where somebody uses it.
 ///
 /// No code when nobody knows where the runtime is, and that was said.
 pub(super) fn in_block(path: &RuntimePath, code: &TokenStream) -> TokenStream {
@@ -27,6 +28,7 @@ pub(super) fn in_block(path: &RuntimePath, code: &TokenStream) -> TokenStream {
     };
     let runtime = runtime(Span::call_site());
     quote! {
+        #[allow(dead_code, deprecated, private_interfaces, unreachable_pub, unused_qualifications)]
         const _: () = {
             use #path::__private as #runtime;
 
@@ -66,26 +68,11 @@ pub(super) fn ends(node: &impl ToTokens) -> (Span, Span) {
     (first, places.last().unwrap_or(first))
 }
 
-/// The attributes of every impl.
-pub(super) fn quietly() -> TokenStream {
-    quote! {
-        #[automatically_derived]
-        #[allow(dead_code, deprecated, private_interfaces, unreachable_pub)]
-    }
-}
-
-/// The attribute of every check that stands apart: a deprecated struct is warned of where somebody uses it.
-pub(super) fn unwarned() -> TokenStream {
-    quote!(#[allow(deprecated)])
-}
-
 /// That one field can refer to `target`; said of the last word of it.
 pub(super) fn held_by_one_field(target: &TokenStream) -> TokenStream {
     let (_, span) = ends(target);
     let runtime = runtime(span);
-    let unwarned = unwarned();
     quote_spanned! {span=>
-        #unwarned
         const _: () = #runtime::is_held_by_one_field(<#target as #runtime::Related>::DESCRIPTOR);
     }
 }
@@ -153,15 +140,11 @@ mod tests {
     fn the_runtime_is_taken_from_where_it_is() {
         let code = quote!(impl __topchef::A for B {});
         let block = |path| in_block(&path, &code).to_string();
-        assert_eq!(
-            block(RuntimePath::Usual),
-            quote!(const _: () = { use ::topchef_runtime::__private as __topchef; #code };)
-                .to_string()
-        );
-        assert_eq!(
-            block(RuntimePath::At(Box::new(parse_quote!(crate::facade)))),
-            quote!(const _: () = { use crate::facade::__private as __topchef; #code };).to_string()
-        );
+        let usual = quote!(use ::topchef_runtime::__private as __topchef; #code);
+        assert!(block(RuntimePath::Usual).contains(&usual.to_string()));
+        let facade = quote!(use crate::facade::__private as __topchef; #code);
+        let at_facade = RuntimePath::At(Box::new(parse_quote!(crate::facade)));
+        assert!(block(at_facade).contains(&facade.to_string()));
         assert_eq!(block(RuntimePath::Misread), "");
     }
 }
