@@ -593,6 +593,49 @@ async fn tables_are_made_once_and_kept() {
     assert_eq!(names(&again).await, ["rose"]);
 }
 
+/// The whole of what is in a table that two resources share.
+#[derive(ModelResource)]
+#[resource(table = "shared_books")]
+struct Book {
+    id: i64,
+    title: String,
+    pages: i32,
+}
+
+/// A part of it.
+#[derive(ModelResource)]
+#[resource(table = "shared_books", methods(get, list))]
+struct Title {
+    id: i64,
+    title: String,
+}
+
+#[tokio::test]
+async fn a_table_that_two_resources_share_is_made_by_the_one_that_needs_all_of_it() {
+    let store = garden().await;
+    let database = store.database();
+    let refused = database.create_tables::<(Title, Book)>().await;
+    let refused = refused.map_err(|error| error.to_string()).unwrap_err();
+    assert!(refused.contains("name `Book` before `Title`"), "{refused}");
+    assert!(
+        database.select::<Title>().all().await.is_err(),
+        "a table was made"
+    );
+    database.create_tables::<(Book, Title)>().await.unwrap();
+    let book = Book {
+        id: 1,
+        title: "Dune".to_owned(),
+        pages: 412,
+    };
+    let mut tx = database.transaction().await.unwrap();
+    tx.insert(&book).await.unwrap();
+    tx.commit().await.unwrap();
+    let titles = database.select::<Title>().all().await.unwrap();
+    assert_eq!(titles[0].title, book.title);
+    // The table is there now, and whether it fits is for `compare`.
+    database.create_tables::<(Title, Book)>().await.unwrap();
+}
+
 #[tokio::test]
 async fn two_programs_may_write_the_same_file() {
     let store = garden().await;

@@ -182,6 +182,10 @@ impl Crate {
     /// Builds the crate anew, and what it needs where that is not there.
     pub(crate) fn build(&self, profile: Profile) -> Result<Cost, Failure> {
         let noted = self.workspace.join("cost");
+        // What is not measured anew must not be taken for it.
+        if noted.exists() {
+            fs::remove_file(&noted)?;
+        }
         // The file system's clock may be coarse: a longer text says for sure that something has changed.
         let main = self.source().join("main.rs");
         let text = fs::read_to_string(&main)?;

@@ -15,12 +15,13 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
             continue;
         };
         let name = &column.name;
-        let owned = match borrowed {
+        let owned = match &*borrowed.elem {
             Type::Path(path) if path.path.is_ident("str") => "`String`",
+            Type::Slice(_) => "`Vec<..>`",
             _ => "the type without `&`",
         };
         problems.at(
-            &column.ty,
+            borrowed,
             format!("a record owns what it holds, and `{name}` would borrow; write {owned}"),
         );
     }
@@ -40,6 +41,7 @@ mod tests {
                     subtitle: Option<&'static str>,
                     #[resource(json)]
                     tags: &'static Tags,
+                    cover: &'static [u8],
                 }
             }
             .iter()
@@ -49,6 +51,7 @@ mod tests {
                 "a record owns what it holds, and `title` would borrow; write `String`",
                 "a record owns what it holds, and `subtitle` would borrow; write `String`",
                 "a record owns what it holds, and `tags` would borrow; write the type without `&`",
+                "a record owns what it holds, and `cover` would borrow; write `Vec<..>`",
             ],
         );
     }

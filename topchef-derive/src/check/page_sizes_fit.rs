@@ -27,7 +27,9 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
     {
         let max = collection.max();
         let message = match collection.max_page_size {
-            Some(_) => format!("a page is never longer than `max_page_size`, which is {max}"),
+            Some(_) => format!(
+                "a page is never longer than `max_page_size`; write {max} or less, or a larger `max_page_size`"
+            ),
             None => format!(
                 "a page is never longer than {max}; write `max_page_size = {}` as well",
                 size.value
@@ -54,7 +56,7 @@ mod tests {
             ),
             (
                 "page_size = 20, max_page_size = 10",
-                "20: a page is never longer than `max_page_size`, which is 10",
+                "20: a page is never longer than `max_page_size`; write 10 or less, or a larger `max_page_size`",
             ),
             (
                 "page_size = 500",

@@ -19,7 +19,10 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
                 problems.at(by, format!("no field `{by}` in `{name}`; {hint}"));
             }
             ForeignKey::Here(Some(place)) if resource.columns[place].json.is_some() => {
-                problems.at(by, format!("`{by}` is JSON, which is nobody's key"));
+                problems.at(
+                    by,
+                    format!("`{by}` is JSON and holds no key; name the field that holds the other record's primary key"),
+                );
             }
             ForeignKey::Here(Some(_)) | ForeignKey::There(_) => {}
         }
@@ -50,7 +53,7 @@ mod tests {
             [
                 "autor_id: no field `autor_id` in `Book`; did you mean `author_id`?",
                 "place: no field `place` in `Book`; `by` names a field of `Book`, and those are `id`, `author_id` and `body`",
-                "body: `body` is JSON, which is nobody's key",
+                "body: `body` is JSON and holds no key; name the field that holds the other record's primary key",
             ],
         );
     }

@@ -5,7 +5,7 @@
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::words::{runtime, said};
+use super::words::{runtime, unless_empty};
 use crate::model::Collection;
 
 /// What may be asked for; only what is said of it is written.
@@ -15,10 +15,10 @@ pub(super) fn expand(collection: &Collection) -> TokenStream {
     let sort = places(&collection.sortable);
     let order = order(collection);
     let search = collection.search.iter().filter_map(|named| named.column);
-    let search = said("search", &search.map(place).collect::<Vec<_>>());
+    let search = unless_empty("search", &search.map(place).collect::<Vec<_>>());
     let page = page(collection);
     let rest = (order.is_none() || search.is_none() || page.is_none())
-        .then(|| quote!(..#runtime::BARE.collection));
+        .then(|| quote!(..#runtime::EMPTY.collection));
     quote!(#runtime::Collection { filter: #filter, sort: #sort, #order #search #page #rest })
 }
 
@@ -29,7 +29,7 @@ fn order(collection: &Collection) -> Option<TokenStream> {
         let descending = named.descending;
         Some(quote!(#runtime::Sort { column: #column, descending: #descending }))
     });
-    said("order", &order.collect::<Vec<_>>())
+    unless_empty("order", &order.collect::<Vec<_>>())
 }
 
 fn places(places: &[usize]) -> TokenStream {

@@ -8,30 +8,44 @@ use quote::quote_spanned;
 use super::words::{ends, placed, runtime};
 use crate::model::{Column, Resource};
 
-/// A question: a function of the runtime, the key that it is about where there are several, and the place of the answer.
-type Question = (&'static str, Option<&'static str>, Option<(Span, Span)>);
+/// An assertion about a column.
+struct Assertion {
+    /// The function of the runtime.
+    function: &'static str,
+    /// The key that it is about, where the function is asked about several.
+    key: Option<&'static str>,
+    /// The first and the last place of what is wrong when it does not hold.
+    place: (Span, Span),
+}
 
-/// All that is asked.
+/// All that is asserted.
 pub(super) fn expand(resource: &Resource) -> TokenStream {
     let columns = resource.columns.iter().enumerate();
-    let of_columns = columns.flat_map(|(place, column)| {
-        let is_key = resource.key.iter().any(|key| key.index == place);
-        of_column(column, is_key).map(move |question| (place, question))
+    let of_columns = columns.flat_map(|(index, column)| {
+        let is_key = resource.key.iter().any(|key| key.index == index);
+        let assertions = of_column(column, is_key).into_iter().flatten();
+        assertions.map(move |assertion| (index, assertion))
     });
     let of_lists = resource.collection.lists().into_iter();
     let of_lists = of_lists.flat_map(|(key, list)| {
         let function = match key {
-            "search" => "is_searched",
-            _ => "is_compared",
+            "search" => "assert_searchable",
+            _ => "assert_comparable",
         };
         list.iter().filter_map(move |named| {
-            Some((named.column?, (function, None, Some(ends(&named.word)))))
+            let place = ends(&named.word);
+            let assertion = Assertion {
+                function,
+                key: None,
+                place,
+            };
+            Some((named.column?, assertion))
         })
     });
     of_columns
         .chain(of_lists)
-        .filter(|(place, _)| is_unknown(&resource.columns[*place]))
-        .filter_map(|(place, question)| ask(resource, place, question))
+        .filter(|(index, _)| is_unknown(&resource.columns[*index]))
+        .map(|(index, assertion)| constant(resource, index, &assertion))
         .collect()
 }
 
@@ -40,51 +54,60 @@ fn is_unknown(column: &Column) -> bool {
     column.json.is_none() && !column.is_plainly_a_column()
 }
 
-/// What is asked because of the keys of a column.
-fn of_column(column: &Column, is_key: bool) -> impl Iterator<Item = Question> + use<> {
-    let max_length = column.max_length.as_ref().map(|it| ends(&it.written));
-    let min_length = column.min_length.as_ref().map(|it| ends(&it.written));
-    let minimum = column.minimum.as_ref().map(|it| ends(&it.written));
-    let maximum = column.maximum.as_ref().map(|it| ends(&it.written));
-    let format = column.format.as_ref().map(|it| ends(&it.written));
+/// What is asserted because of the keys of a column.
+fn of_column(column: &Column, is_key: bool) -> [Option<Assertion>; 10] {
+    let about = |function, key, place: Option<(Span, Span)>| {
+        let place = place?;
+        Some(Assertion {
+            function,
+            key,
+            place,
+        })
+    };
+    let of_text = |key, place| about("assert_text", Some(key), place);
+    let no_json = |key, place| about("assert_no_json", Some(key), place);
     let ty = ends(&column.ty);
     [
-        ("holds_text", Some("max_length"), max_length),
-        ("holds_text", Some("min_length"), min_length),
-        (
-            "holds_text",
-            Some("pattern"),
-            column.pattern.as_ref().map(ends),
+        of_text(
+            "max_length",
+            column.max_length.as_ref().map(|it| ends(&it.written)),
         ),
-        ("holds_text", Some("format"), format),
-        ("has_minimum", None, minimum),
-        ("has_maximum", None, maximum),
-        (
-            "is_no_json",
-            Some("unique"),
-            column.unique.as_ref().map(ends),
+        of_text(
+            "min_length",
+            column.min_length.as_ref().map(|it| ends(&it.written)),
         ),
-        ("is_no_json", Some("index"), column.index.as_ref().map(ends)),
-        ("counts", None, column.version.as_ref().map(|_| ty)),
-        ("is_in_a_key", None, is_key.then_some(ty)),
+        of_text("pattern", column.pattern.as_ref().map(ends)),
+        of_text("format", column.format.as_ref().map(|it| ends(&it.written))),
+        about(
+            "assert_minimum",
+            None,
+            column.minimum.as_ref().map(|it| ends(&it.written)),
+        ),
+        about(
+            "assert_maximum",
+            None,
+            column.maximum.as_ref().map(|it| ends(&it.written)),
+        ),
+        no_json("unique", column.unique.as_ref().map(ends)),
+        no_json("index", column.index.as_ref().map(ends)),
+        about("assert_version", None, column.version.as_ref().map(|_| ty)),
+        about("assert_key", None, is_key.then_some(ty)),
     ]
-    .into_iter()
 }
 
-fn ask(resource: &Resource, place: usize, (function, key, at): Question) -> Option<TokenStream> {
-    let (first, last) = at?;
-    let runtime = runtime(first);
-    let function = Ident::new(function, first);
+fn constant(resource: &Resource, index: usize, assertion: &Assertion) -> TokenStream {
+    let (first, last) = assertion.place;
+    let (from_first, from_last) = (runtime(first), runtime(last));
+    let function = Ident::new(assertion.function, first);
     let name = placed(&resource.name, last);
-    let place = Literal::usize_unsuffixed(place);
-    let key = key.map(|key| {
+    let index = Literal::usize_unsuffixed(index);
+    let key = assertion.key.map(|key| {
         let mut key = Literal::string(key);
         key.set_span(last);
         quote_spanned!(last=> , #key)
     });
-    let asked = quote_spanned!(first=> #runtime::#function);
-    let in_runtime = super::words::runtime(last);
-    let descriptor = quote_spanned!(last=> <#name as #in_runtime::ModelResource>::DESCRIPTOR);
-    let arguments = quote_spanned!(last=> (#descriptor, #place #key));
-    Some(quote_spanned!(last=> const _: () = #asked #arguments;))
+    let function = quote_spanned!(first=> #from_first::#function);
+    let descriptor = quote_spanned!(last=> <#name as #from_last::ModelResource>::DESCRIPTOR);
+    let arguments = quote_spanned!(last=> (#descriptor, #index #key));
+    quote_spanned!(last=> const _: () = #function #arguments;)
 }

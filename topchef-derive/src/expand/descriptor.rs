@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::words::{method, runtime, said};
+use super::words::{method, runtime, unless_empty};
 use super::{collection, column_descriptor, relations};
 use crate::model::{Envelope, Method, Resource, SerialField, Source};
 
@@ -27,8 +27,8 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
     let doc = &resource.doc;
     let doc = (!doc.is_empty()).then(|| quote!(doc: #doc,));
     let computed = computed(resource);
-    let relations = said("relations", &relations::descriptors(resource));
-    let answers = said("answers", &relations::answers(resource));
+    let relations = relations::descriptors(resource);
+    let answers = unless_empty("answers", &relations::answers(resource));
     let envelope = match resource.envelope {
         Envelope::Data => None,
         Envelope::None => Some(quote!(envelope: #runtime::Envelope::None,)),
@@ -37,7 +37,7 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
         let (method, text) = (method(doc.method.method), &doc.text.value());
         quote!((#method, #text))
     });
-    let docs = said("docs", &docs.collect::<Vec<_>>());
+    let docs = unless_empty("docs", &docs.collect::<Vec<_>>());
     quote! {
         #runtime::Descriptor {
             name: #plain_name,
@@ -54,7 +54,7 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
             collection: #collection,
             #envelope
             #docs
-            ..#runtime::BARE
+            ..#runtime::EMPTY
         }
     }
 }
@@ -75,7 +75,7 @@ fn computed(resource: &Resource) -> Option<TokenStream> {
         let (name, wire) = (computed.method.unraw().to_string(), &computed.wire);
         quote!(#runtime::ComputedDescriptor { name: #name, wire: #wire })
     });
-    said("computed", &computed.collect::<Vec<_>>())
+    unless_empty("computed", &computed.collect::<Vec<_>>())
 }
 
 /// What goes out: what most methods show, and apart from that the methods that show something else.

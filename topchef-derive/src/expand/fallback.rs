@@ -50,7 +50,8 @@ pub(super) fn resource(resource: &Resource) -> TokenStream {
     let hooks: Vec<_> = resource.hooks.iter().filter(is_possible).collect();
     let hooked = hooked::expand(resource, &hooks, &[]);
     let mentions = relations::mentions(resource);
-    quote!(#columns #model_resource #hooked #mentions)
+    let names = relations::names(resource);
+    quote!(#columns #model_resource #hooked #mentions #names)
 }
 
 /// The columns whose constants will compile: no constant twice, nothing borrowed, and no type that may have lacked a
@@ -100,7 +101,7 @@ fn model_resource(
     let referenced = (!referenced.is_empty()).then(|| {
         quote! {
             const _: &[fn() -> &'static #runtime::Descriptor] =
-                &[#(<#referenced as #runtime::ModelResource>::descriptor),*];
+                &[#(<#referenced as #runtime::Related>::descriptor),*];
         }
     });
     quote! {

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ExprPath;
 
-use super::words::{ask, at, method, runtime, said, without_self};
+use super::words::{ask, at, method, runtime, unless_empty, without_self};
 use crate::model::{Delivery, Hook, Method, Phase, Resource};
 
 /// The hooks and the policy of a resource, and its related resources; only what there is is written.
@@ -24,7 +24,7 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &[TokenStrea
             let delivery = (phase == Phase::AfterCommit).then(|| delivery(it.delivery));
             quote_spanned!(span=> (#method, #delivery #run))
         });
-        said(list, &runs.collect::<Vec<_>>())
+        unless_empty(list, &runs.collect::<Vec<_>>())
     };
     let select = of(
         "select",
@@ -58,7 +58,7 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &[TokenStrea
         let run = run(name, path, "AuthorizeHook", &["cx", "method"]);
         quote!(authorize: ::core::option::Option::Some(#run),)
     });
-    let related = said("related", related);
+    let related = unless_empty("related", related);
     let lists = quote!(#select #input #before_commit #after_commit #authorize #related);
     let hooks = (!lists.is_empty()).then(|| {
         quote! {

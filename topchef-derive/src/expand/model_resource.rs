@@ -42,7 +42,7 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
             }
 
             fn values(&self) -> ::core::result::Result<::std::vec::Vec<#runtime::Value>, #runtime::EncodeError> {
-                ::core::result::Result::Ok(::std::vec::Vec::from([#(#values),*]))
+                ::core::result::Result::Ok(::std::vec![#(#values),*])
             }
 
             #write_computed

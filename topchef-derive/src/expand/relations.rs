@@ -8,19 +8,26 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::column_descriptor::referenced;
-use super::words::{ask, at, ends, held_by_one_field, method, placed, runtime, without_self};
+use super::words::{ask, at, ends, method, placed, runtime, without_self};
 use crate::model::{
     Column, ForeignKey, Link, RelatedList, Relation, RelationKind, Resource, SerialName,
 };
 
 /// The descriptors of all relations.
-pub(super) fn descriptors(resource: &Resource) -> Vec<TokenStream> {
+pub(super) fn descriptors(resource: &Resource) -> Option<TokenStream> {
     let relations = linked(resource).map(|(place, relation, link)| {
         let lists = resource.related_lists.iter();
         let lists: Vec<_> = lists.filter(|list| list.place == Some(place)).collect();
         descriptor(resource, relation, link, &lists)
     });
-    relations.collect()
+    let relations: Vec<_> = relations.collect();
+    (!relations.is_empty()).then(|| {
+        if let Some(otherwise) = otherwise(resource) {
+            quote!(relations: { #otherwise &[#(#relations),*] },)
+        } else {
+            quote!(relations: &[#(#relations),*],)
+        }
+    })
 }
 
 fn descriptor(
@@ -109,6 +116,21 @@ pub(super) fn checks(resource: &Resource) -> TokenStream {
         .iter()
         .filter_map(|column| reference(column, &resource.name));
     let foreign_keys = linked(resource).map(|(_, _, link)| foreign_key(resource, link));
+    let names = names(resource);
+    let foreign_keys = if let Some(otherwise) = otherwise(resource) {
+        quote!(const _: () = { #otherwise #(#foreign_keys)* };)
+    } else {
+        quote!(#(#foreign_keys)*)
+    };
+    quote! {
+        #(#references)*
+        #foreign_keys
+        #names
+    }
+}
+
+/// That other resources have the fields that are named in lists of theirs; this is asked beside errors too.
+pub(super) fn names(resource: &Resource) -> TokenStream {
     let links: Vec<_> = linked(resource).collect();
     let lists = resource.related_lists.iter().filter_map(|list| {
         let (_, _, link) = links
@@ -121,28 +143,36 @@ pub(super) fn checks(resource: &Resource) -> TokenStream {
         let target = without_self(&answer.target, &resource.name);
         names_exist(&target, &answer.names)
     });
-    let otherwise = otherwise(resource);
-    quote! {
-        #otherwise
-        #(#references)*
-        #(#foreign_keys)*
-        #(#lists)*
-        #(#answers)*
-    }
+    quote!(#(#lists)* #(#answers)*)
 }
 
 /// That a column can hold the key that it says it refers to.
 fn reference(column: &Column, name: &Ident) -> Option<TokenStream> {
     let target = referenced(column, name)?;
-    let by_one_field = held_by_one_field(&target);
+    let of_one_column = key_of_one_column(&target);
     let ty = without_self(&column.ty, name);
-    let held = held_by(&target, &ty);
+    // Under a name of its own: of a struct that does not exist the compiler says something else between angle brackets.
+    let (_, place) = ends(&target);
+    let alias = Ident::new("__TopchefReferred", place);
+    let held = held_by(&alias.to_token_stream(), &ty);
     let span = column.ty.span();
     let runtime = runtime(span);
     Some(quote_spanned! {span=>
-        #by_one_field
-        const _: () = <#ty as #runtime::RefersTo<#held>>::CHECKED;
+        #of_one_column
+        const _: () = {
+            type #alias = #target;
+            <#ty as #runtime::RefersTo<#held>>::CHECKED
+        };
     })
+}
+
+/// That one field can refer to a resource; said of its last word.
+fn key_of_one_column(target: &TokenStream) -> TokenStream {
+    let (_, span) = ends(target);
+    let runtime = runtime(span);
+    quote_spanned! {span=>
+        const _: () = #runtime::assert_key_of_one_column(<#target as #runtime::Related>::DESCRIPTOR);
+    }
 }
 
 /// That the foreign key can hold the primary key at the other end.
@@ -159,17 +189,17 @@ fn foreign_key(resource: &Resource, link: &Link) -> TokenStream {
             constant.set_span(span);
             let ty = without_self(&column.ty, name);
             let held = held_by(&target, &ty);
-            let by_one_field = held_by_one_field(&target);
+            let of_one_column = key_of_one_column(&target);
             let column = quote_spanned!(span=> #name::#constant);
             let of_its_type = of_its_type(by, &placed(name, span), &column, &held);
-            quote!(#by_one_field #of_its_type)
+            quote!(#of_one_column #of_its_type)
         }
         ForeignKey::Here(None) => TokenStream::new(),
         ForeignKey::There(constant) => {
             let held = quote_spanned!(span=> <#name as #runtime::ModelResource>::Key);
             let column = column_there(&target, constant);
             let of_its_type = of_its_type(by, &target, &column, &held);
-            let exists = named(&target, "has_column", by);
+            let exists = named(&target, "assert_column", by);
             quote!(#exists #of_its_type)
         }
     }
@@ -192,7 +222,7 @@ fn column_there(target: &TokenStream, constant: &Ident) -> TokenStream {
 
 /// What stands for the columns that other resources turn out not to have, so that only [`named`] says so.
 ///
-/// The constant of a struct itself stands above that of a trait.
+/// The constant of a struct itself stands above that of a trait, which is in scope only where relations are looked at.
 fn otherwise(resource: &Resource) -> Option<TokenStream> {
     let runtime = runtime(Span::call_site());
     let name = &resource.name;
@@ -249,9 +279,9 @@ fn of_its_type(
 fn names_exist(target: &TokenStream, names: &[SerialName]) -> TokenStream {
     let names = names.iter().map(|SerialName { word, is_method }| {
         let asked = if *is_method {
-            "shows_method"
+            "assert_method"
         } else {
-            "shows_field"
+            "assert_field"
         };
         named(target, asked, word)
     });

@@ -68,15 +68,6 @@ pub(super) fn ends(node: &impl ToTokens) -> (Span, Span) {
     (first, places.last().unwrap_or(first))
 }
 
-/// That one field can refer to `target`; said of the last word of it.
-pub(super) fn held_by_one_field(target: &TokenStream) -> TokenStream {
-    let (_, span) = ends(target);
-    let runtime = runtime(span);
-    quote_spanned! {span=>
-        const _: () = #runtime::is_held_by_one_field(<#target as #runtime::Related>::DESCRIPTOR);
-    }
-}
-
 /// What the user wrote, with `Self` as the struct's name: inside a constant there is no `Self`.
 pub(super) fn without_self(written: &impl ToTokens, name: &Ident) -> TokenStream {
     let tokens = written.to_token_stream().into_iter();
@@ -109,7 +100,7 @@ pub(super) fn placed(path: &impl ToTokens, span: Span) -> TokenStream {
 }
 
 /// A field of a struct that is a list, when there is something in it; what is left out is as in the rest of the struct.
-pub(super) fn said(name: &str, list: &[TokenStream]) -> Option<TokenStream> {
+pub(super) fn unless_empty(name: &str, list: &[TokenStream]) -> Option<TokenStream> {
     let name = Ident::new(name, Span::call_site());
     (!list.is_empty()).then(|| quote!(#name: &[#(#list),*],))
 }

@@ -4,7 +4,9 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Expr, ExprPath, GenericArgument, Ident, LitStr, PathArguments, PathSegment, Type};
+use syn::{
+    Expr, ExprPath, GenericArgument, Ident, LitStr, PathArguments, PathSegment, Type, TypeReference,
+};
 
 /// The integers, by their names.
 const INTEGERS: [&str; 12] = [
@@ -177,8 +179,8 @@ impl Column {
         self.is_of_type_in(|name| is_known(name) && !INTEGERS.contains(&name))
     }
 
-    /// The least and the largest number of an integer type, by its name; nothing for one that holds every bound that can
-    /// be written.
+    /// The least and the largest number of an integer type, by its name; nothing for `i64`, which holds every
+    /// bound that can be written, and for types that are no columns.
     pub(crate) fn range(&self) -> Option<(i64, i64)> {
         let range = match self.type_name()?.as_str() {
             "i8" => (i8::MIN.into(), i8::MAX.into()),
@@ -192,8 +194,8 @@ impl Column {
         Some(range)
     }
 
-    /// What the field borrows: `str` for `&'static str`.
-    pub(crate) fn borrowed(&self) -> Option<&Type> {
+    /// The reference that the field is, or may be: `&'static str` of `Option<&'static str>`.
+    pub(crate) fn borrowed(&self) -> Option<&TypeReference> {
         borrowed(inside_option(&self.ty).unwrap_or(&self.ty))
     }
 
@@ -224,9 +226,9 @@ fn inside_option(ty: &Type) -> Option<&Type> {
     })
 }
 
-fn borrowed(ty: &Type) -> Option<&Type> {
+fn borrowed(ty: &Type) -> Option<&TypeReference> {
     match ty {
-        Type::Reference(reference) => Some(&reference.elem),
+        Type::Reference(reference) => Some(reference),
         Type::Group(group) => borrowed(&group.elem),
         Type::Paren(paren) => borrowed(&paren.elem),
         _ => None,

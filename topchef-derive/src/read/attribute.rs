@@ -69,8 +69,8 @@ fn items(attributes: &[Attribute], problems: &mut Problems) -> Items {
 
 /// The items between commas; one that is no item is said, and the others are read all the same.
 ///
-/// What is written in place of a bare value, `instead` says.
-pub(super) fn items_of(tokens: &TokenStream, instead: &str, problems: &mut Problems) -> Items {
+/// What is said of a bare value is `bare`.
+pub(super) fn items_of(tokens: &TokenStream, bare: &str, problems: &mut Problems) -> Items {
     let mut all = Items {
         list: Vec::new(),
         complete: true,
@@ -78,7 +78,7 @@ pub(super) fn items_of(tokens: &TokenStream, instead: &str, problems: &mut Probl
     for part in split(tokens, is_whole) {
         match item(part) {
             Ok(NestedMeta::Lit(value)) => {
-                problems.at(&value, instead);
+                problems.at(&value, bare);
                 all.complete = false;
             }
             Ok(item) => all.list.push(item),

@@ -77,7 +77,10 @@ impl Value for Relations {
 
 fn relation(path: &syn::Path, form: Form<'_>, problems: &mut Problems) -> Option<WrittenRelation> {
     let Some(name) = path.get_ident() else {
-        problems.at(path, "the name of a relation is one word");
+        problems.at(
+            path,
+            "the name of a relation is one word; write it without `::`",
+        );
         return None;
     };
     let given = Given { key: name, form };
@@ -120,7 +123,7 @@ fn link(name: &Ident, tokens: &TokenStream, problems: &mut Problems) -> Option<W
             let word = &key.word;
             problems.at(
                 word,
-                format!("`{name}` is one kind of relation; keep one, or write `{word}` under another name"),
+                format!("`{name}` has two kinds; keep one, or write `{word}` as a relation of another name"),
             );
         } else {
             said = Some((kind, key.value));
@@ -256,14 +259,14 @@ mod tests {
                 "e: `e` does not say by which key; write `by = ..`, the field of `other::Chapter` that names this record",
                 "f: `f` does not say what it leads to; write `belongs_to = Type`, `has_many = Type` or `has_one = Type`",
                 "belong_to: unknown key `belong_to`; did you mean `belongs_to`?",
-                "has_one: `h` is one kind of relation; keep one, or write `has_one` under another name",
+                "has_one: `h` has two kinds; keep one, or write `has_one` as a relation of another name",
                 "has_one: `has_one` is given twice; keep one",
                 "\"Author\": write the resource without quotes: `belongs_to = Author`",
                 "\"author_id\": write the field without quotes: `by = author_id`",
                 "Author: `belongs_to` takes a resource: write `belongs_to = Type`",
                 "author.id: `by` takes the name of a field: write `by = author_id`",
                 "table: `table` is a key of a struct, not of a relation; write it there",
-                "m::n: the name of a relation is one word",
+                "m::n: the name of a relation is one word; write it without `::`",
             ],
         );
     }

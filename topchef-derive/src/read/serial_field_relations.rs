@@ -3,6 +3,7 @@
 //! It does not know which relations there are.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{Ident, Path};
 
 use super::attribute;
@@ -67,7 +68,7 @@ const RELATION_FIRST: &str = "the fields of a relation are written `author = [..
 /// The method before a pair of parentheses; what resembles none is taken for a relation.
 fn method(path: &Path, problems: &mut Problems) -> Option<ListedMethod> {
     let methods = Method::ALL.map(Method::word);
-    let word = path.get_ident().map(Ident::to_string).unwrap_or_default();
+    let word = path.to_token_stream().to_string().replace(' ', "");
     if is_near(&word, &methods) {
         return named(path, &Method::WITH_FIELDS, problems);
     }
@@ -98,7 +99,10 @@ impl RelatedLists {
         problems: &mut Problems,
     ) {
         let Some(relation) = path.get_ident() else {
-            problems.at(path, "the name of a relation is one word");
+            problems.at(
+                path,
+                "the name of a relation is one word; write it without `::`",
+            );
             return;
         };
         let of = |method: Option<&ListedMethod>| method.map(|listed| listed.method);
@@ -164,9 +168,9 @@ mod tests {
                 "gte: no method `gte`; did you mean `get`?",
                 "author: `author` takes a list: write `author = [..]`",
                 "7: a field is written `name`, and a method of the struct `name()`",
-                "a::b: the name of a relation is one word",
+                "a::b: the name of a relation is one word; write it without `::`",
                 "get: `get` is given twice; keep one",
-                "a::b: the name of a relation is one word",
+                "a::b: the name of a relation is one word; write it without `::`",
             ],
         );
         assert_eq!(

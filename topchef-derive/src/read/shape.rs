@@ -29,7 +29,7 @@ pub(super) fn named_fields<'a>(
             &data.enum_token,
             "a resource is a struct; an enum can be the type of a column with `#[derive(ResourceEnum)]`",
         ),
-        Data::Union(data) => problems.at(&data.union_token, "a resource is a struct, not a union"),
+        Data::Union(data) => problems.at(&data.union_token, "a resource is a struct, and a union is none; write `struct`"),
     }
     None
 }
@@ -48,7 +48,7 @@ pub(super) fn variants<'a>(
         ),
         Data::Union(data) => problems.at(
             &data.union_token,
-            "`ResourceEnum` is for enums, not for unions",
+            "`ResourceEnum` is for enums, and a union is none; write `enum`",
         ),
     }
     None
@@ -121,7 +121,7 @@ mod tests {
         );
         assert_eq!(
             problems!(union Book { id: u32 }),
-            ["union: a resource is a struct, not a union"],
+            ["union: a resource is a struct, and a union is none; write `struct`"],
         );
     }
 

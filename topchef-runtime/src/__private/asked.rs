@@ -118,7 +118,7 @@ impl<K, T: RefersTo<K>> ForeignKey<K> for T {}
 
 /// What stands for a column of another resource that has none of this name: it may be asked the same, and holds a `K`.
 ///
-/// Nothing of it ever runs: [`has_column`](super::has_column) refuses the name.
+/// Nothing of it ever runs: [`assert_column`](super::assert_column) refuses the name.
 #[derive(Clone, Copy)]
 #[expect(missing_debug_implementations, reason = "a marker")]
 pub struct NoColumn<K>(PhantomData<fn() -> K>);

@@ -3,16 +3,18 @@
 //! Generated code calls it `__topchef`.
 
 mod asked;
-mod refusal;
-mod refused;
+mod assertions;
+mod message;
+mod nearest;
 
 pub use asked::{
     ComputedField, ForeignKey, IsFunction, IsNothing, IsValue, NoColumn, PathDefault, Related,
     SkippedField, TextDefault, TypeDefault,
 };
-pub use refused::{
-    counts, has_column, has_maximum, has_minimum, holds_text, is_compared, is_held_by_one_field,
-    is_in_a_key, is_no_json, is_searched, shows_field, shows_method,
+pub use assertions::{
+    assert_column, assert_comparable, assert_field, assert_key, assert_key_of_one_column,
+    assert_maximum, assert_method, assert_minimum, assert_no_json, assert_searchable, assert_text,
+    assert_version,
 };
 
 pub use crate::column::{
@@ -58,7 +60,7 @@ pub fn no_such_field(index: usize) -> Result<(), EncodeError> {
 }
 
 /// The descriptor of which nothing is said: what the others take the rest from.
-pub const BARE: Descriptor = Descriptor {
+pub const EMPTY: Descriptor = Descriptor {
     name: "",
     doc: "",
     table: "",
@@ -82,7 +84,7 @@ pub const BARE: Descriptor = Descriptor {
 };
 
 /// The descriptor of a resource with errors: nothing of it ever runs.
-pub const NO_DESCRIPTOR: &Descriptor = &BARE;
+pub const NO_DESCRIPTOR: &Descriptor = &EMPTY;
 
 #[cfg(test)]
 mod tests {

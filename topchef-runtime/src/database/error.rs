@@ -49,9 +49,9 @@ pub enum DatabaseError {
         /// What is wrong with it; no part of it is repeated, because a password may be in it.
         reason: String,
     },
-    /// Two resources would share a table that does not fit both.
+    /// Two resources have one table, which does not fit both.
     #[error("the tables cannot be made: {reason}")]
-    Clash {
+    SharedTable {
         /// Which resources, and what to write.
         reason: String,
     },
@@ -118,7 +118,7 @@ impl DatabaseError {
             Self::Conflict => ApiError::transaction_conflict(self).into(),
             Self::Encode(error) => ApiError::serialization(error).into(),
             Self::Decode(error) => ApiError::serialization(error).into(),
-            Self::Driver(_) | Self::Address { .. } | Self::Clash { .. } => {
+            Self::Driver(_) | Self::Address { .. } | Self::SharedTable { .. } => {
                 ApiError::internal(self).into()
             }
         }

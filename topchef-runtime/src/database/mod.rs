@@ -160,8 +160,8 @@ impl Database {
     /// A table that is there is left as it is: [`compare`](Self::compare) says whether it is what its struct needs.
     ///
     /// # Errors
-    /// [`DatabaseError`] when the database refuses one of them, or when two of them would be one table that does not fit
-    /// both; then none is made.
+    /// [`DatabaseError`] when the database refuses one of them, or when two of them have one table, not there yet, that
+    /// does not fit both; then none is made.
     pub async fn create_tables<R: Resources>(&self) -> Result<(), DatabaseError> {
         self.again(|| self.create_once(R::descriptors())).await
     }
@@ -179,8 +179,8 @@ impl Database {
                 new.push(*descriptor);
             }
         }
-        if let Some(reason) = schema::clash(&new) {
-            return Err(DatabaseError::Clash { reason });
+        if let Some(reason) = schema::misfit(dialect, &new) {
+            return Err(DatabaseError::SharedTable { reason });
         }
         let mut texts = schema::create_tables(dialect, &descriptors);
         texts.extend(schema::create_references(dialect, &new));
@@ -483,13 +483,11 @@ impl Connection {
         }
     }
 
-    /// Whether there is no table of this name; where that need not be known, it is taken to be there.
+    /// Whether there is no table of this name.
     async fn is_missing(&mut self, table: &str) -> Result<bool, DatabaseError> {
-        let Some(statement) = schema::is_missing(self.dialect(), table) else {
-            return Ok(false);
-        };
+        let statement = schema::is_missing(self.dialect(), table);
         self.rows(statement, |rows| match rows.next()? {
-            Some(row) => Ok(row.cell(0)? == Cell::Boolean(true)),
+            Some(row) => Ok([Cell::Boolean(true), Cell::Integer(1)].contains(&row.cell(0)?)),
             None => Ok(false),
         })
         .await

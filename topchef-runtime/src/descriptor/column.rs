@@ -143,14 +143,15 @@ impl ColumnDescriptor {
 
     /// At most this many characters; for a column of text, as all that is asked of texts.
     ///
-    /// Whether it is one, the derive asks apart, so that the compiler can say it of the user's own words.
+    /// Whether it is one is not asked here: of types that the derive does not know by name it has the compiler ask apart,
+    /// so that what is wrong is said of the user's own words.
     #[must_use]
     pub const fn max_length(mut self, characters: usize) -> Self {
         self.max_length = Some(characters);
         self
     }
 
-    /// At least this many characters.
+    /// At least this many characters; for a column of text.
     #[must_use]
     pub const fn min_length(mut self, characters: usize) -> Self {
         self.min_length = Some(characters);
@@ -171,14 +172,14 @@ impl ColumnDescriptor {
         self
     }
 
-    /// Some part of the text must match this regular expression.
+    /// Some part of the text must match this regular expression; for a column of text.
     #[must_use]
     pub const fn pattern(mut self, pattern: Pattern) -> Self {
         self.pattern = Some(pattern);
         self
     }
 
-    /// The text must be one of these.
+    /// The text must be one of these; for a column of text.
     #[must_use]
     pub const fn format(mut self, format: Format) -> Self {
         self.format = Some(format);

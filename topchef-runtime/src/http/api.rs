@@ -313,29 +313,37 @@ impl<Access> Api<Access> {
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub async fn serve(self, address: &str) -> std::io::Result<()>
+    ///
+    /// # Panics
+    /// As [`into_router`](Self::into_router), before anything is listened on.
+    #[track_caller]
+    pub fn serve(self, address: &str) -> impl Future<Output = std::io::Result<()>>
     where
         Access: Decided,
     {
-        let listener = tokio::net::TcpListener::bind(address).await?;
-        tracing::info!(address = %listener.local_addr()?, "serving");
-        let (tell, told) = tokio::sync::oneshot::channel();
-        let ending = async {
-            told_to_end().await;
-            // Whoever listens to it has ended already otherwise.
-            let _ = tell.send(());
-        };
-        let serving = axum::serve(listener, self.into_router()).with_graceful_shutdown(ending);
-        let too_late = async {
-            match told.await {
-                Ok(()) => tokio::time::sleep(GRACE).await,
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            served = serving => served,
-            () = too_late => Ok(()),
+        serve(self.into_router(), address)
+    }
+}
+
+async fn serve(router: Router, address: &str) -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::bind(address).await?;
+    tracing::info!(address = %listener.local_addr()?, "serving");
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let ending = async {
+        told_to_end().await;
+        // Whoever listens to it has ended already otherwise.
+        let _ = tell.send(());
+    };
+    let serving = axum::serve(listener, router).with_graceful_shutdown(ending);
+    let too_late = async {
+        match told.await {
+            Ok(()) => tokio::time::sleep(GRACE).await,
+            Err(_) => std::future::pending().await,
         }
+    };
+    tokio::select! {
+        served = serving => served,
+        () = too_late => Ok(()),
     }
 }
 

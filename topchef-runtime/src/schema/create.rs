@@ -51,27 +51,6 @@ pub(crate) fn create_references(
     }
 }
 
-/// Says of the first two resources that would share a table what to write: the one that makes it must have all columns
-/// that the other needs.
-pub(crate) fn clash(descriptors: &[&'static Descriptor]) -> Option<String> {
-    let mut later = descriptors.iter().enumerate();
-    later.find_map(|(place, descriptor)| {
-        let (name, table) = (descriptor.name, descriptor.table);
-        let mut before = descriptors[..place].iter();
-        let maker = before.find(|maker| maker.table.eq_ignore_ascii_case(table))?;
-        let lacks = |column: &&ColumnDescriptor| {
-            let mut columns = maker.columns.iter();
-            !columns.any(|it| it.name.eq_ignore_ascii_case(column.name))
-        };
-        let lacking = descriptor.columns.iter().find(lacks)?.name;
-        let maker = maker.name;
-        Some(format!(
-            "`{maker}` and `{name}` would both be the table `{table}`, which `{maker}` makes without the column \
-             `{lacking}`; write another `table` for one, or name `{name}` first"
-        ))
-    })
-}
-
 fn create_table(dialect: Dialect, descriptor: &Descriptor) -> String {
     let mut table = Table::create();
     table.table(Alias::new(descriptor.table)).if_not_exists();
@@ -310,33 +289,6 @@ mod tests {
             texts.join(";\n")
         });
         sides.join("\n\n")
-    }
-
-    #[derive(ModelResource)]
-    #[resource(table = "books")]
-    struct Title {
-        id: i64,
-        title: String,
-    }
-
-    #[derive(ModelResource)]
-    #[resource(table = "Books")]
-    struct FullBook {
-        id: i64,
-        title: String,
-        pages: i32,
-    }
-
-    #[test]
-    fn a_shared_table_has_the_columns_of_all() {
-        assert_eq!(clash(&<(FullBook, Title)>::descriptors()), None);
-        assert_eq!(
-            clash(&<(Title, FullBook)>::descriptors()).as_deref(),
-            Some(
-                "`Title` and `FullBook` would both be the table `Books`, which `Title` makes without the column `pages`; \
-                 write another `table` for one, or name `FullBook` first"
-            )
-        );
     }
 
     /// Every kind of column.

@@ -5,6 +5,7 @@
 mod compare;
 mod create;
 pub mod json;
+mod shared;
 mod stored;
 
 use crate::descriptor::Descriptor;
@@ -12,13 +13,14 @@ use crate::resource::ModelResource;
 
 pub use compare::Drift;
 pub(crate) use compare::compare;
-pub(crate) use create::{clash, create_references, create_tables};
+pub(crate) use create::{create_references, create_tables};
+pub(crate) use shared::misfit;
 pub(crate) use stored::{Introspection, StoredTable, introspect, is_missing};
 
 /// One resource, or a tuple of up to twelve: `create_tables::<(Author, Book)>()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource, nor a tuple of resources",
-    label = "not a resource, or one of these is none",
+    label = "holds something that is not a resource",
     note = "write `#[derive(ModelResource)]` above each of the structs"
 )]
 pub trait Resources {

@@ -97,17 +97,18 @@ const POSTGRES_REFERENCES: &str = "SELECT a.attname::text, c.relname::text, f.at
     WHERE r.conrelid = to_regclass(quote_ident($1)) AND r.contype = 'f' \
         AND cardinality(r.conkey) = 1";
 
+const SQLITE_IS_MISSING: &str = "SELECT NOT EXISTS \
+    (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE)";
+
 const POSTGRES_IS_MISSING: &str = "SELECT to_regclass(quote_ident($1)) IS NULL";
 
-/// Asks whether there is no such table; nothing where that need not be known before one is made.
-pub(crate) fn is_missing(dialect: Dialect, table: &str) -> Option<Statement> {
-    match dialect {
-        Dialect::Sqlite => None,
-        Dialect::Postgres => Some(Statement::reading(
-            POSTGRES_IS_MISSING,
-            vec![Value::from(table)],
-        )),
-    }
+/// Asks whether there is no such table: one row with a truth, which `SQLite` tells as a number.
+pub(crate) fn is_missing(dialect: Dialect, table: &str) -> Statement {
+    let text = match dialect {
+        Dialect::Sqlite => SQLITE_IS_MISSING,
+        Dialect::Postgres => POSTGRES_IS_MISSING,
+    };
+    Statement::reading(text, vec![Value::from(table)])
 }
 
 /// What to ask the database about a table.

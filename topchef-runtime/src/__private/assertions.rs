@@ -1,37 +1,36 @@
-//! What generated code has the compiler refuse while it evaluates constants: what only it knows of columns under other
+//! What generated code has the compiler assert while it evaluates constants: what only it knows of types under other
 //! names, and of other structs.
 //!
-//! What is refused is an error on the word that called: every function here tracks its caller.
+//! It does not know where it is called from: every function tracks its caller, and what is refused is an error there, on
+//! the user's word.
 
-use super::refusal::{Nearest, Refusal, is};
+use super::message::Message;
+use super::nearest::{Nearest, is};
 use crate::column::{Bound, Kind};
 use crate::descriptor::{ColumnDescriptor, Descriptor};
 
 /// Refuses a resource as one that a field refers to when its primary key is of several columns.
 #[track_caller]
-pub const fn is_held_by_one_field(descriptor: &Descriptor) {
+pub const fn assert_key_of_one_column(descriptor: &Descriptor) {
     if descriptor.key.len() > 1 {
-        Refusal::new("the primary key of ")
+        Message::new("the primary key of ")
             .word(descriptor.name)
-            .and(" is of several columns; one field cannot refer to it")
-            .say();
+            .and(" is of several columns; one field cannot refer to it: remove this, and write a field for each of them")
+            .refuse();
     }
 }
 
 /// Refuses a name in a list of a resource's fields that is none of them, or that never goes out.
-///
-/// Generated code calls these in constants, one call for each name: what is refused is an error of the compiler, on the
-/// word that called.
 #[track_caller]
-pub const fn shows_field(descriptor: &Descriptor, name: &str) {
+pub const fn assert_field(descriptor: &Descriptor, name: &str) {
     if let Some(place) = place_of_column(descriptor, name) {
         if descriptor.columns[place].write_only {
-            Refusal::new("")
+            Message::new("")
                 .word(name)
                 .and(" of ")
                 .word(descriptor.name)
                 .and(" is write-only and never goes out; remove it here, or remove `write_only` there")
-                .say();
+                .refuse();
         }
         return;
     }
@@ -39,68 +38,56 @@ pub const fn shows_field(descriptor: &Descriptor, name: &str) {
         return;
     }
     if has_computed(descriptor, name) {
-        Refusal::new("")
+        Message::new("")
             .word(name)
             .and(" is a method of ")
             .word(descriptor.name)
             .and("; write it with parentheses, `")
             .and(name)
             .and("()`")
-            .say();
+            .refuse();
     }
-    let unknown = Refusal::new("no field ")
-        .word(name)
-        .and(" in ")
-        .word(descriptor.name);
-    if let Some(meant) = nearest_field(descriptor, name) {
-        unknown.and("; did you mean ").word(meant).and("?").say();
-    }
+    let unknown = no_field(descriptor, name, nearest_field(descriptor, name));
     let unknown = unknown.and("; a method is written `").and(name);
-    with_all_fields(descriptor, unknown.and("()`, and the fields are ")).say()
+    with_all_fields(descriptor, unknown.and("()`, and the fields are ")).refuse()
 }
 
 /// Refuses the name of a foreign key in a resource that has no such column.
 #[track_caller]
-pub const fn has_column(descriptor: &Descriptor, name: &str) {
+pub const fn assert_column(descriptor: &Descriptor, name: &str) {
     if place_of_column(descriptor, name).is_some() || has_errors(descriptor) {
         return;
     }
-    let unknown = Refusal::new("no field ")
-        .word(name)
-        .and(" in ")
-        .word(descriptor.name);
     let mut nearest = Nearest::to(name);
     let mut index = 0;
     while index < descriptor.columns.len() {
         nearest = nearest.or(descriptor.columns[index].field);
         index += 1;
     }
-    if let Some(meant) = nearest.found() {
-        unknown.and("; did you mean ").word(meant).and("?").say();
-    }
+    let unknown = no_field(descriptor, name, nearest.found());
     unknown
         .and("; write the field of ")
         .word(descriptor.name)
         .and(" that names this record")
-        .say()
+        .refuse()
 }
 
 /// Refuses a method in a list of a resource's fields that is none of its computed fields.
 #[track_caller]
-pub const fn shows_method(descriptor: &Descriptor, name: &str) {
+pub const fn assert_method(descriptor: &Descriptor, name: &str) {
     if has_computed(descriptor, name) || has_errors(descriptor) {
         return;
     }
     if place_of_column(descriptor, name).is_some() || has_relation(descriptor, name) {
-        Refusal::new("")
+        Message::new("")
             .word(name)
             .and(" is a field of ")
             .word(descriptor.name)
             .and("; write it without parentheses, ")
             .word(name)
-            .say();
+            .refuse();
     }
-    let unknown = Refusal::new("no list of ")
+    let unknown = Message::new("no list of ")
         .word(descriptor.name)
         .and(" names a method `")
         .and(name)
@@ -112,8 +99,15 @@ pub const fn shows_method(descriptor: &Descriptor, name: &str) {
         index += 1;
     }
     match nearest.found() {
-        Some(meant) => unknown.and("; did you mean `").and(meant).and("()`?").say(),
-        None => unknown.and("; name it in its `serial_fields`").say(),
+        Some(meant) => unknown
+            .and("; did you mean `")
+            .and(meant)
+            .and("()`?")
+            .refuse(),
+        None => unknown
+            .and("; write it in the `serial_fields` of ")
+            .word(descriptor.name)
+            .refuse(),
     }
 }
 
@@ -121,23 +115,23 @@ pub const fn shows_method(descriptor: &Descriptor, name: &str) {
 ///
 /// The derive knows most types by their names, and has the compiler ask this, and what follows, of the others.
 #[track_caller]
-pub const fn holds_text(descriptor: &Descriptor, column: usize, key: &str) {
+pub const fn assert_text(descriptor: &Descriptor, column: usize, key: &str) {
     let column = &descriptor.columns[column];
     if !matches!(column.kind, Kind::Text) {
-        is_for(column, key, "text").and("; remove it").say();
+        is_for(column, key, "text").and("; remove it").refuse();
     }
 }
 
 /// Refuses a `minimum` that the column cannot have.
 #[track_caller]
-pub const fn has_minimum(descriptor: &Descriptor, column: usize) {
+pub const fn assert_minimum(descriptor: &Descriptor, column: usize) {
     let column = &descriptor.columns[column];
     has_bound(column, "minimum", "min_length", column.minimum);
 }
 
 /// Refuses a `maximum` that the column cannot have.
 #[track_caller]
-pub const fn has_maximum(descriptor: &Descriptor, column: usize) {
+pub const fn assert_maximum(descriptor: &Descriptor, column: usize) {
     let column = &descriptor.columns[column];
     has_bound(column, "maximum", "max_length", column.maximum);
 }
@@ -150,15 +144,15 @@ const fn has_bound(column: &ColumnDescriptor, key: &str, of_texts: &str, bound: 
             .and("; write ")
             .word(of_texts)
             .and(" for the characters of a text")
-            .say();
+            .refuse();
     }
     if !column.kind.is_number() {
-        is_for(column, key, "numbers").and("; remove it").say();
+        is_for(column, key, "numbers").and("; remove it").refuse();
     }
     if let (Kind::Integer { min, max }, Some(Bound::Integer(number))) = (column.kind, bound)
         && (number < min || max < number)
     {
-        Refusal::new("")
+        Message::new("")
             .word(column.field)
             .and(" holds numbers from ")
             .number(min)
@@ -166,12 +160,12 @@ const fn has_bound(column: &ColumnDescriptor, key: &str, of_texts: &str, bound: 
             .number(max)
             .and("; write one of these, or remove ")
             .word(key)
-            .say();
+            .refuse();
     }
 }
 
-const fn is_for(column: &ColumnDescriptor, key: &str, what: &str) -> Refusal {
-    Refusal::new("")
+const fn is_for(column: &ColumnDescriptor, key: &str, what: &str) -> Message {
+    Message::new("")
         .word(key)
         .and(" is for ")
         .and(what)
@@ -182,72 +176,85 @@ const fn is_for(column: &ColumnDescriptor, key: &str, what: &str) -> Refusal {
 
 /// Refuses `key`, which compares values, for a column of JSON.
 #[track_caller]
-pub const fn is_no_json(descriptor: &Descriptor, column: usize, key: &str) {
+pub const fn assert_no_json(descriptor: &Descriptor, column: usize, key: &str) {
     let column = &descriptor.columns[column];
     if matches!(column.kind, Kind::Json) {
-        Refusal::new("")
+        Message::new("")
             .word(key)
             .and(" compares values, and ")
             .word(column.field)
             .and(" is JSON; remove it")
-            .say();
+            .refuse();
     }
 }
 
 /// Refuses a version that does not count.
 #[track_caller]
-pub const fn counts(descriptor: &Descriptor, column: usize) {
+pub const fn assert_version(descriptor: &Descriptor, column: usize) {
     let column = &descriptor.columns[column];
-    let version = Refusal::new("the version ").word(column.field);
+    let version = Message::new("the version ").word(column.field);
     if !matches!(column.kind, Kind::Integer { .. }) {
         version
             .and(" counts changes; write an integer, such as `i64`")
-            .say();
+            .refuse();
     }
     if column.nullable {
         version
             .and(" cannot be null; write the type without `Option`")
-            .say();
+            .refuse();
     }
 }
 
 /// Refuses a column that cannot be searched.
 #[track_caller]
-pub const fn is_searched(descriptor: &Descriptor, column: usize) {
+pub const fn assert_searchable(descriptor: &Descriptor, column: usize) {
     let column = &descriptor.columns[column];
     if !matches!(column.kind, Kind::Text) {
-        Refusal::new("`search` is for text, and ")
+        Message::new("`search` is for text, and ")
             .word(column.field)
             .and(" is not; remove it")
-            .say();
+            .refuse();
     }
 }
 
 /// Refuses a column that cannot be filtered or sorted by.
 #[track_caller]
-pub const fn is_compared(descriptor: &Descriptor, column: usize) {
+pub const fn assert_comparable(descriptor: &Descriptor, column: usize) {
     let column = &descriptor.columns[column];
     if matches!(column.kind, Kind::Json) {
-        Refusal::new("")
+        Message::new("")
             .word(column.field)
             .and(" is JSON, which has no order and no one form; remove it here")
-            .say();
+            .refuse();
     }
 }
 
 /// Refuses a column of a primary key that cannot be in a URL, or may be null.
 #[track_caller]
-pub const fn is_in_a_key(descriptor: &Descriptor, column: usize) {
+pub const fn assert_key(descriptor: &Descriptor, column: usize) {
     let column = &descriptor.columns[column];
-    let key = Refusal::new("the primary key ").word(column.field);
+    let key = Message::new("the primary key ").word(column.field);
     if matches!(column.kind, Kind::Json) {
         key.and(" is in every URL and cannot be JSON; write another type")
-            .say();
+            .refuse();
     }
     if column.nullable {
         key.and(" cannot be null; write the type without `Option`")
-            .say();
+            .refuse();
     }
+}
+
+/// Refuses the name of a field that there is not when another was meant; otherwise begins to say so.
+#[track_caller]
+const fn no_field(descriptor: &Descriptor, name: &str, meant: Option<&str>) -> Message {
+    let unknown = Message::new("no field ")
+        .word(name)
+        .and(" in ")
+        .word(descriptor.name);
+    if let Some(meant) = meant {
+        unknown.and("; did you mean ").word(meant).and("?").refuse();
+    }
+    unknown
 }
 
 /// The field that goes out whose name is nearest.
@@ -262,7 +269,7 @@ const fn nearest_field(descriptor: &Descriptor, name: &str) -> Option<&'static s
 }
 
 /// A message with all fields that go out: "`id`, `name` and `books`".
-const fn with_all_fields(descriptor: &Descriptor, mut message: Refusal) -> Refusal {
+const fn with_all_fields(descriptor: &Descriptor, mut message: Message) -> Message {
     let mut index = 0;
     while let Some(field) = shown(descriptor, index) {
         if index > 0 {

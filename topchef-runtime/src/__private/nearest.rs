@@ -1,88 +1,14 @@
-//! What the compiler says of a constant that is wrong: messages that are made while it evaluates them.
+//! Of words that are known, the one that is nearest to a word that is not, found while the compiler evaluates constants.
 //!
-//! It does not know what is wrong.
-
-/// The most bytes of a message.
-const MOST: usize = 2048;
+//! It does not know what the words name.
 
 /// The longest word that is compared with others, in bytes.
 const LONGEST: usize = 64;
 
-/// A message in the making.
-#[derive(Clone, Copy)]
-pub(crate) struct Refusal {
-    bytes: [u8; MOST],
-    length: usize,
-}
-
-impl Refusal {
-    /// A message that begins with a text.
-    pub(crate) const fn new(text: &str) -> Self {
-        let empty = Self {
-            bytes: [0; MOST],
-            length: 0,
-        };
-        empty.and(text)
-    }
-
-    /// With more text, unless there is no room for all of it.
-    pub(crate) const fn and(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
-        if self.length + text.len() <= MOST {
-            let mut index = 0;
-            while index < text.len() {
-                self.bytes[self.length] = text[index];
-                self.length += 1;
-                index += 1;
-            }
-        }
-        self
-    }
-
-    /// With a word of the user's, in backticks.
-    pub(crate) const fn word(self, word: &str) -> Self {
-        self.and("`").and(word).and("`")
-    }
-
-    /// With a number in decimal.
-    pub(crate) const fn number(self, number: i64) -> Self {
-        let sign = if number < 0 { "-" } else { "" };
-        let mut digits = [b'0'; 20];
-        let mut first = digits.len();
-        let mut left = number.unsigned_abs();
-        while left > 0 || first == digits.len() {
-            first -= 1;
-            digits[first] += (left % 10).to_le_bytes()[0];
-            left /= 10;
-        }
-        match std::str::from_utf8(digits.split_at(first).1) {
-            Ok(digits) => self.and(sign).and(digits),
-            Err(_) => self,
-        }
-    }
-
-    /// The message.
-    const fn text(&self) -> &str {
-        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
-            Ok(text) => text,
-            Err(_) => "",
-        }
-    }
-
-    /// Has the compiler say it of the place that the caller was called from, provided that the caller tracks that too.
-    #[track_caller]
-    #[expect(
-        clippy::panic,
-        reason = "so constants are refused; nothing else calls it"
-    )]
-    pub(crate) const fn say(&self) -> ! {
-        panic!("{}", self.text())
-    }
-}
-
 /// The known word that is nearest to one that is not known, when a third of the letters or fewer differ.
 ///
-/// As the derive does it; letters beyond ASCII count for as many as they have bytes.
+/// As the derive's own suggestions are found, but that letters beyond ASCII count for as many as they have bytes, and that
+/// words of more than 64 bytes resemble none.
 #[derive(Clone, Copy)]
 pub(crate) struct Nearest<'a> {
     word: &'a str,
@@ -178,35 +104,10 @@ pub(crate) const fn is(text: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Nearest, Refusal, distance};
+    use super::{Nearest, distance};
 
     #[test]
-    fn a_message_is_put_together() {
-        const REFUSAL: Refusal = Refusal::new("no field ")
-            .word("größe")
-            .and("; write ")
-            .word("size");
-        assert_eq!(REFUSAL.text(), "no field `größe`; write `size`");
-    }
-
-    #[test]
-    fn numbers_are_decimal() {
-        let text = |number| Refusal::new("").number(number).text().to_owned();
-        assert_eq!(text(0), "0");
-        assert_eq!(text(255), "255");
-        assert_eq!(text(i64::MIN), i64::MIN.to_string());
-        assert_eq!(text(i64::MAX), i64::MAX.to_string());
-    }
-
-    #[test]
-    fn what_has_no_room_is_left_out() {
-        let long = "x".repeat(MOST);
-        assert_eq!(Refusal::new("short").and(&long).text(), "short");
-        assert_eq!(Refusal::new(&long).text(), long);
-    }
-
-    #[test]
-    fn distances_are_those_of_the_derive() {
+    fn letters_are_changed_added_left_out_or_swapped() {
         let distance = |word: &str, other: &str| distance(word.as_bytes(), other.as_bytes());
         assert_eq!(distance("title", "title"), 0);
         assert_eq!(distance("titel", "title"), 1);
