@@ -1,4 +1,4 @@
-//! The order of the stages: read, settle, check, and then the expansion, or the fallback beside all errors.
+//! The order of the stages: read, settle, check, and then the expansion for its reader, or the fallback beside all errors.
 //!
 //! It knows neither attributes nor what is generated.
 
@@ -9,59 +9,72 @@ use quote::quote;
 use syn::DeriveInput;
 
 use crate::diag::Problems;
+use crate::reader::Reader;
 use crate::{check, expand, read, settle};
 
 /// The stages between an item and its impls; what is wrong goes to the problems.
-pub(crate) type Stages = fn(&DeriveInput, &mut Problems) -> TokenStream;
+pub(crate) type Stages = fn(&DeriveInput, Reader, &mut Problems) -> TokenStream;
 
 /// Derives `ModelResource`.
-pub(crate) fn resource(item: TokenStream) -> TokenStream {
-    guarded(|| derive(item, resource_stages))
+pub(crate) fn resource(item: TokenStream, reader: Reader) -> TokenStream {
+    guarded(|| derive(item, reader, resource_stages))
 }
 
 /// Derives `ResourceEnum`.
-pub(crate) fn enumeration(item: TokenStream) -> TokenStream {
-    guarded(|| derive(item, enumeration_stages))
+pub(crate) fn enumeration(item: TokenStream, reader: Reader) -> TokenStream {
+    guarded(|| derive(item, reader, enumeration_stages))
 }
 
-fn derive(item: TokenStream, stages: Stages) -> TokenStream {
+fn derive(item: TokenStream, reader: Reader, stages: Stages) -> TokenStream {
     let input = match syn::parse2::<DeriveInput>(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let mut problems = Problems::default();
-    let impls = stages(&input, &mut problems);
+    let impls = stages(&input, reader, &mut problems);
     let errors = problems.into_compile_errors();
     quote!(#impls #errors)
 }
 
-pub(crate) fn resource_stages(input: &DeriveInput, problems: &mut Problems) -> TokenStream {
+pub(crate) fn resource_stages(
+    input: &DeriveInput,
+    reader: Reader,
+    problems: &mut Problems,
+) -> TokenStream {
     let written = match read::resource(input, problems) {
         Ok(written) => written,
         Err(runtime) => return expand::no_resource(&input.ident, &input.generics, &runtime),
     };
     let resource = settle::resource(written);
     check::resource(&resource, problems);
-    if problems.is_empty() {
-        expand::resource(&resource)
-    } else {
-        expand::resource_with_errors(&resource)
+    match reader {
+        Reader::Editor => expand::resource_in_editor(&resource, &read::mentions(input)),
+        Reader::Compiler if problems.is_empty() => expand::resource(&resource),
+        Reader::Compiler => expand::resource_with_errors(&resource),
     }
 }
 
-pub(crate) fn enumeration_stages(input: &DeriveInput, problems: &mut Problems) -> TokenStream {
+pub(crate) fn enumeration_stages(
+    input: &DeriveInput,
+    reader: Reader,
+    problems: &mut Problems,
+) -> TokenStream {
     let with_errors =
         |runtime: &_| expand::enumeration_with_errors(&input.ident, &input.generics, runtime);
+    let in_editor = |runtime: &_| {
+        let mentions = read::mentions(input);
+        expand::enumeration_in_editor(&input.ident, &input.generics, runtime, &mentions)
+    };
     let written = match read::enumeration(input, problems) {
         Ok(written) => written,
         Err(runtime) => return with_errors(&runtime),
     };
     let enumeration = settle::enumeration(written);
     check::enumeration(&enumeration, problems);
-    if problems.is_empty() {
-        expand::enumeration(&enumeration)
-    } else {
-        with_errors(&enumeration.runtime)
+    match reader {
+        Reader::Editor => in_editor(&enumeration.runtime),
+        Reader::Compiler if problems.is_empty() => expand::enumeration(&enumeration),
+        Reader::Compiler => with_errors(&enumeration.runtime),
     }
 }
 

@@ -5,6 +5,7 @@
 mod asked;
 mod refusal;
 mod refused;
+pub mod words;
 
 pub use asked::{
     ComputedField, ForeignKey, IsFunction, IsNothing, IsValue, NoColumn, PathDefault, Related,
