@@ -24,6 +24,9 @@ mod expand;
 mod pipeline;
 
 #[cfg(test)]
+mod half_written;
+
+#[cfg(test)]
 mod testing;
 
 #[cfg(test)]
