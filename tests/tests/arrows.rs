@@ -62,7 +62,7 @@ const RULES: &[Rule] = &[
     Rule {
         krate: "topchef-derive",
         parts: &[
-            "pipeline", "diag", "read", "model", "settle", "check", "expand",
+            "pipeline", "diag", "reader", "read", "model", "settle", "check", "expand",
         ],
         words: &["proc_macro"],
         skips_quotes: true,

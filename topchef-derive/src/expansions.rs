@@ -2,7 +2,7 @@
 //!
 //! It asks nothing of the words: what a reader would find strange there is what is wrong.
 
-use crate::testing::{assert_enum_expansion, assert_expansion};
+use crate::testing::{assert_enum_expansion, assert_expansion, assert_expansion_in_editor};
 
 #[test]
 fn the_smallest_resource() {
@@ -229,6 +229,27 @@ fn an_enum() {
             InProgress,
             #[resource(rename = "DONE")]
             Finished,
+        }
+    }
+}
+
+#[test]
+fn a_resource_in_an_editor() {
+    assert_expansion_in_editor! {
+        #[resource(
+            serial_fields(get = [id, label(), author], post = Job[status]),
+            serial_field_relations(author = [first_name]),
+            relations(author(belongs_to = Author, by = author_id)),
+            before_commit(put = Self::stamp),
+            after_commit(post = crate::jobs::submit, put(announce, best_effort)),
+            collection(filter = [title], order_by = [-title]),
+        )]
+        struct Book {
+            #[resource(primary_key, default = Uuid::now_v7)]
+            id: Uuid,
+            title: String,
+            #[resource(references = Author)]
+            author_id: Uuid,
         }
     }
 }

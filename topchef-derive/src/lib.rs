@@ -5,9 +5,11 @@
 //!
 //! An item goes through four stages, and the modules below stand leaf first:
 //! `read` takes what the user wrote, `settle` makes a `model` of it in which nothing is left open,
-//! `check` says all that is wrong with it, and `expand` writes it out.
+//! `check` says all that is wrong with it, and `expand` writes it out for its reader, a compiler or an editor.
 
 mod diag;
+
+mod reader;
 
 mod model;
 
@@ -22,6 +24,9 @@ mod expand;
 mod pipeline;
 
 #[cfg(test)]
+mod half_written;
+
+#[cfg(test)]
 mod testing;
 
 #[cfg(test)]
@@ -29,14 +34,16 @@ mod expansions;
 
 use proc_macro::TokenStream;
 
+use self::reader::Reader;
+
 /// Makes a struct with named fields a REST resource; documented in `topchef_runtime::ModelResource`.
 #[proc_macro_derive(ModelResource, attributes(resource))]
 pub fn derive_model_resource(item: TokenStream) -> TokenStream {
-    pipeline::resource(item.into()).into()
+    pipeline::resource(item.into(), Reader::of_this_process()).into()
 }
 
 /// Makes an enum without fields the type of a column; documented in `topchef_runtime::ResourceEnum`.
 #[proc_macro_derive(ResourceEnum, attributes(resource))]
 pub fn derive_resource_enum(item: TokenStream) -> TokenStream {
-    pipeline::enumeration(item.into()).into()
+    pipeline::enumeration(item.into(), Reader::of_this_process()).into()
 }

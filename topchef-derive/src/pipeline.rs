@@ -1,4 +1,4 @@
-//! The order of the stages: read, settle, check, and then the expansion, or the fallback beside all errors.
+//! The order of the stages: read, settle, check, and then the expansion for its reader, or the fallback beside all errors.
 //!
 //! It knows neither attributes nor what is generated.
 
@@ -6,68 +6,94 @@ use std::panic::{self, AssertUnwindSafe};
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::DeriveInput;
+use syn::{DeriveInput, Generics, Ident};
 
 use crate::diag::Problems;
+use crate::model::RuntimePath;
+use crate::reader::Reader;
 use crate::{check, expand, read, settle};
 
 /// The stages between an item and its impls; what is wrong goes to the problems.
-pub(crate) type Stages = fn(&DeriveInput, &mut Problems) -> TokenStream;
+pub(crate) type Stages = fn(&DeriveInput, Reader, &mut Problems) -> TokenStream;
 
 /// Derives `ModelResource`.
-pub(crate) fn resource(item: TokenStream) -> TokenStream {
-    guarded(|| derive(item, resource_stages))
+pub(crate) fn resource(item: TokenStream, reader: Reader) -> TokenStream {
+    derive(item, reader, resource_stages, expand::no_resource)
 }
 
 /// Derives `ResourceEnum`.
-pub(crate) fn enumeration(item: TokenStream) -> TokenStream {
-    guarded(|| derive(item, enumeration_stages))
+pub(crate) fn enumeration(item: TokenStream, reader: Reader) -> TokenStream {
+    derive(
+        item,
+        reader,
+        enumeration_stages,
+        expand::enumeration_with_errors,
+    )
 }
 
-fn derive(item: TokenStream, stages: Stages) -> TokenStream {
+/// The impls of an item of which nothing is known but its name, its generics and where the runtime is.
+type Fallback = fn(&Ident, &Generics, &RuntimePath) -> TokenStream;
+
+fn derive(item: TokenStream, reader: Reader, stages: Stages, fallback: Fallback) -> TokenStream {
     let input = match syn::parse2::<DeriveInput>(item) {
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
     let mut problems = Problems::default();
-    let impls = stages(&input, &mut problems);
+    let impls = guarded(|| stages(&input, reader, &mut problems));
+    let impls = impls.unwrap_or_else(|failure| {
+        let impls = fallback(&input.ident, &input.generics, &RuntimePath::Usual);
+        quote!(#impls #failure)
+    });
     let errors = problems.into_compile_errors();
     quote!(#impls #errors)
 }
 
-pub(crate) fn resource_stages(input: &DeriveInput, problems: &mut Problems) -> TokenStream {
+pub(crate) fn resource_stages(
+    input: &DeriveInput,
+    reader: Reader,
+    problems: &mut Problems,
+) -> TokenStream {
     let written = match read::resource(input, problems) {
         Ok(written) => written,
         Err(runtime) => return expand::no_resource(&input.ident, &input.generics, &runtime),
     };
     let resource = settle::resource(written);
     check::resource(&resource, problems);
-    if problems.is_empty() {
-        expand::resource(&resource)
-    } else {
-        expand::resource_with_errors(&resource)
+    match reader {
+        Reader::Editor => expand::resource_in_editor(&resource, &read::mentions(input)),
+        Reader::Compiler if problems.is_empty() => expand::resource(&resource),
+        Reader::Compiler => expand::resource_with_errors(&resource),
     }
 }
 
-pub(crate) fn enumeration_stages(input: &DeriveInput, problems: &mut Problems) -> TokenStream {
+pub(crate) fn enumeration_stages(
+    input: &DeriveInput,
+    reader: Reader,
+    problems: &mut Problems,
+) -> TokenStream {
     let with_errors =
         |runtime: &_| expand::enumeration_with_errors(&input.ident, &input.generics, runtime);
+    let in_editor = |runtime: &_| {
+        let mentions = read::mentions(input);
+        expand::enumeration_in_editor(&input.ident, &input.generics, runtime, &mentions)
+    };
     let written = match read::enumeration(input, problems) {
         Ok(written) => written,
         Err(runtime) => return with_errors(&runtime),
     };
     let enumeration = settle::enumeration(written);
     check::enumeration(&enumeration, problems);
-    if problems.is_empty() {
-        expand::enumeration(&enumeration)
-    } else {
-        with_errors(&enumeration.runtime)
+    match reader {
+        Reader::Editor => in_editor(&enumeration.runtime),
+        Reader::Compiler if problems.is_empty() => expand::enumeration(&enumeration),
+        Reader::Compiler => with_errors(&enumeration.runtime),
     }
 }
 
 /// Turns a panic into a compile error: a derive adds to the item, so the item stays as it is and the editor keeps working.
-fn guarded(derive: impl FnOnce() -> TokenStream) -> TokenStream {
-    panic::catch_unwind(AssertUnwindSafe(derive)).unwrap_or_else(|panic| {
+fn guarded(stages: impl FnOnce() -> TokenStream) -> Result<TokenStream, TokenStream> {
+    panic::catch_unwind(AssertUnwindSafe(stages)).map_err(|panic| {
         let reason = panic
             .downcast_ref::<String>()
             .map(String::as_str)
@@ -84,8 +110,10 @@ fn guarded(derive: impl FnOnce() -> TokenStream) -> TokenStream {
 mod tests {
     use quote::quote;
 
-    use super::guarded;
-    use crate::testing::{enum_expansion, expansion, problems};
+    use super::derive;
+    use crate::expand;
+    use crate::reader::Reader;
+    use crate::testing::{enum_expansion, expansion, formatted, problems};
 
     #[test]
     fn everything_wrong_is_said_at_once_and_once() {
@@ -158,10 +186,29 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_becomes_a_compile_error() {
-        let tokens = guarded(|| unreachable!("no such thing"));
-        assert!(tokens.to_string().contains("a bug in TopChef"), "{tokens}");
-        assert!(tokens.to_string().contains("no such thing"), "{tokens}");
-        assert_eq!(guarded(|| quote!(fine)).to_string(), "fine");
+    fn a_panic_becomes_an_error_beside_the_impls_and_the_errors_before_it() {
+        let code = derive(
+            quote!(
+                struct Book {
+                    id: Uuid,
+                }
+            ),
+            Reader::Compiler,
+            |input, _, problems| {
+                problems.at(&input.ident, "this is wrong too");
+                unreachable!("no such thing")
+            },
+            expand::no_resource,
+        );
+        let code = formatted(code);
+        for part in [
+            "a bug in TopChef",
+            "no such thing",
+            "this is wrong too",
+            "impl __topchef::ModelResource for Book",
+            "impl __topchef::Hooked for Book",
+        ] {
+            assert!(code.contains(part), "{part} is not in {code}");
+        }
     }
 }

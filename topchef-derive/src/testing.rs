@@ -6,6 +6,7 @@ use syn::DeriveInput;
 
 use crate::diag::Problems;
 use crate::pipeline::Stages;
+use crate::reader::Reader;
 
 /// What is wrong with a `ModelResource`, each as "word: message".
 macro_rules! problems {
@@ -24,14 +25,20 @@ macro_rules! enum_problems {
 /// What a `ModelResource` becomes, formatted.
 macro_rules! expansion {
     ($($item:tt)*) => {
-        $crate::testing::formatted($crate::pipeline::resource(quote::quote!($($item)*)))
+        $crate::testing::formatted($crate::pipeline::resource(
+            quote::quote!($($item)*),
+            $crate::reader::Reader::Compiler,
+        ))
     };
 }
 
 /// What a `ResourceEnum` becomes, formatted.
 macro_rules! enum_expansion {
     ($($item:tt)*) => {
-        $crate::testing::formatted($crate::pipeline::enumeration(quote::quote!($($item)*)))
+        $crate::testing::formatted($crate::pipeline::enumeration(
+            quote::quote!($($item)*),
+            $crate::reader::Reader::Compiler,
+        ))
     };
 }
 
@@ -40,6 +47,19 @@ macro_rules! assert_expansion {
     ($($item:tt)*) => {
         let item = $crate::testing::formatted(quote::quote!(#[derive(ModelResource)] $($item)*));
         let expansion = $crate::testing::expansion!($($item)*);
+        let both = format!("{item}\n{expansion}");
+        insta::assert_snapshot!(both);
+    };
+}
+
+/// Compares a `ModelResource` and what an editor reads of it with a file.
+macro_rules! assert_expansion_in_editor {
+    ($($item:tt)*) => {
+        let item = $crate::testing::formatted(quote::quote!(#[derive(ModelResource)] $($item)*));
+        let expansion = $crate::testing::formatted($crate::pipeline::resource(
+            quote::quote!($($item)*),
+            $crate::reader::Reader::Editor,
+        ));
         let both = format!("{item}\n{expansion}");
         insta::assert_snapshot!(both);
     };
@@ -56,14 +76,15 @@ macro_rules! assert_enum_expansion {
 }
 
 pub(crate) use {
-    assert_enum_expansion, assert_expansion, enum_expansion, enum_problems, expansion, problems,
+    assert_enum_expansion, assert_expansion, assert_expansion_in_editor, enum_expansion,
+    enum_problems, expansion, problems,
 };
 
 pub(crate) fn problems_of(item: &str, stages: Stages) -> Vec<String> {
     // Parsed from text, and not quoted, so that every span knows its words.
     let input: DeriveInput = parsed(syn::parse_str(item));
     let mut problems = Problems::default();
-    stages(&input, &mut problems);
+    stages(&input, Reader::Compiler, &mut problems);
     problems
         .iter()
         .map(|error| {
@@ -85,6 +106,6 @@ pub(crate) fn settled(input: &DeriveInput) -> Option<crate::model::Resource> {
     written.ok().map(crate::settle::resource)
 }
 
-fn parsed<T>(result: syn::Result<T>) -> T {
+pub(crate) fn parsed<T>(result: syn::Result<T>) -> T {
     result.unwrap_or_else(|error| unreachable!("the test is not Rust: {error}"))
 }

@@ -1,4 +1,5 @@
-//! The impls that stand beside the errors, so that what uses the item brings no second wave of them.
+//! The impls that stand beside the errors, so that what uses the item brings no second wave of them, and those that
+//! stand beside the words for an editor.
 //!
 //! It does not know what is wrong; nothing in here ever runs.
 
@@ -37,14 +38,7 @@ pub(super) fn resource(resource: &Resource) -> TokenStream {
         .iter()
         .filter_map(|column| column_descriptor::referenced(column, name))
         .collect();
-    let is_readable = |key: &KeyColumn| readable.iter().any(|(place, _)| *place == key.index);
-    let key = if (1..=Resource::MOST_KEY_COLUMNS).contains(&resource.key.len())
-        && resource.key.iter().all(is_readable)
-    {
-        key_type(resource)
-    } else {
-        quote!(i64)
-    };
+    let key = readable_key(resource, &readable);
     let model_resource = model_resource(name, generics, &key, (&values, &referenced));
     let is_possible = |hook: &&Hook| hook.phase.methods().contains(&hook.method);
     let hooks: Vec<_> = resource.hooks.iter().filter(is_possible).collect();
@@ -52,6 +46,18 @@ pub(super) fn resource(resource: &Resource) -> TokenStream {
     let mentions = relations::mentions(resource);
     let names = relations::names(resource);
     quote!(#columns #model_resource #hooked #mentions #names)
+}
+
+/// The impls of a resource without what is said in its attributes: the typed columns, and the traits.
+pub(super) fn bare_resource(resource: &Resource) -> TokenStream {
+    let Resource { name, generics, .. } = resource;
+    if !generics.params.is_empty() {
+        return unread_resource(name, generics);
+    }
+    let readable = readable(&resource.columns);
+    let columns = columns::expand(resource, &readable);
+    let traits = bare_traits(name, generics, &readable_key(resource, &readable));
+    quote!(#columns #traits)
 }
 
 /// The columns whose constants will compile: no constant twice, nothing borrowed, and no type that may have lacked a
@@ -73,10 +79,31 @@ fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
         .collect()
 }
 
+/// The type of the key, when there is one of readable columns.
+fn readable_key(resource: &Resource, readable: &[(usize, &Column)]) -> TokenStream {
+    let is_readable = |key: &KeyColumn| readable.iter().any(|(place, _)| *place == key.index);
+    let is_possible = (1..=Resource::MOST_KEY_COLUMNS).contains(&resource.key.len());
+    if is_possible && resource.key.iter().all(is_readable) {
+        key_type(resource)
+    } else {
+        no_key()
+    }
+}
+
+/// What stands for the type of a key of which nothing is known.
+fn no_key() -> TokenStream {
+    quote!(i64)
+}
+
 /// The traits of an item of which nothing could be read.
 pub(super) fn unread_resource(name: &Ident, generics: &Generics) -> TokenStream {
+    bare_traits(name, generics, &no_key())
+}
+
+/// The traits, without anything in them that is not asked for.
+fn bare_traits(name: &Ident, generics: &Generics, key: &TokenStream) -> TokenStream {
     let runtime = runtime(Span::call_site());
-    let model_resource = model_resource(name, generics, &quote!(i64), (&[], &[]));
+    let model_resource = model_resource(name, generics, key, (&[], &[]));
     let bounded = with_bounds(generics);
     let (impl_generics, ty_generics, where_clause) = bounded.split_for_impl();
     quote! {

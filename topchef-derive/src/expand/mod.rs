@@ -8,6 +8,7 @@ mod column_descriptor;
 mod column_type;
 mod columns;
 mod descriptor;
+mod editor;
 mod fallback;
 mod hooked;
 mod model_resource;
@@ -15,9 +16,10 @@ mod relations;
 mod words;
 
 use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 use syn::Generics;
 
-use crate::model::{Enumeration, Resource, RuntimePath};
+use crate::model::{Enumeration, Mentions, Resource, RuntimePath};
 
 /// All that a resource gets.
 pub(crate) fn resource(resource: &Resource) -> TokenStream {
@@ -36,6 +38,25 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
 /// All that an enum gets.
 pub(crate) fn enumeration(enumeration: &Enumeration) -> TokenStream {
     words::in_block(&enumeration.runtime, &column_type::expand(enumeration))
+}
+
+/// What an editor reads of a resource, whether or not something is wrong with it.
+pub(crate) fn resource_in_editor(resource: &Resource, mentions: &Mentions) -> TokenStream {
+    let words = editor::expand(&resource.name, mentions);
+    let impls = fallback::bare_resource(resource);
+    words::in_block(&resource.runtime, &quote!(#words #impls))
+}
+
+/// What an editor reads of an enum, whether or not something is wrong with it.
+pub(crate) fn enumeration_in_editor(
+    name: &Ident,
+    generics: &Generics,
+    runtime: &RuntimePath,
+    mentions: &Mentions,
+) -> TokenStream {
+    let words = editor::expand(name, mentions);
+    let impls = fallback::enumeration(name, generics);
+    words::in_block(runtime, &quote!(#words #impls))
 }
 
 /// What a resource with errors gets.

@@ -7,6 +7,7 @@ mod collection;
 mod column;
 mod enumeration;
 mod hook;
+mod mention;
 mod method;
 mod relation;
 mod representation;
@@ -20,6 +21,7 @@ pub(crate) use self::column::{
 };
 pub(crate) use self::enumeration::{Enumeration, Variant};
 pub(crate) use self::hook::{Delivery, Hook, Phase};
+pub(crate) use self::mention::{Mention, Mentions};
 pub(crate) use self::method::{ListedMethod, Method, Methods};
 pub(crate) use self::relation::{Answer, ForeignKey, Link, RelatedList, Relation, RelationKind};
 pub(crate) use self::representation::{

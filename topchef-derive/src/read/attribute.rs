@@ -135,7 +135,7 @@ fn split(tokens: &TokenStream, is_whole: impl Fn(&TokenStream) -> bool) -> Vec<P
     parts
 }
 
-fn is_comma(token: &TokenTree) -> bool {
+pub(super) fn is_comma(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(comma) if comma.as_char() == ',')
 }
 

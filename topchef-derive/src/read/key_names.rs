@@ -66,7 +66,11 @@ pub(super) const VARIANT_KEYS: [&str; 1] = ["rename"];
 
 #[cfg(test)]
 mod tests {
-    use super::{FIELD_KEYS, STRUCT_KEYS};
+    use super::{COLLECTION_KEYS, ENUM_KEYS, FIELD_KEYS, RELATION_KEYS, STRUCT_KEYS, VARIANT_KEYS};
+    use crate::model::Method;
+
+    /// The words that editors complete.
+    const WORDS: &str = include_str!("../../../topchef-runtime/src/__private/words.rs");
 
     /// The page that users read.
     const REFERENCE: &str = include_str!("../../../topchef-runtime/src/docs/attributes.md");
@@ -81,6 +85,30 @@ mod tests {
             let name = format!("`{key}`");
             let is_there = headings.iter().any(|heading| heading.contains(&name));
             assert!(is_there, "{name} has no section in docs/attributes.md");
+        }
+    }
+
+    #[test]
+    fn every_key_can_be_completed() {
+        let methods = Method::ALL.map(Method::word);
+        for (list, keys) in [
+            ("of_a_struct", STRUCT_KEYS.as_slice()),
+            ("of_a_field", &FIELD_KEYS),
+            ("of_an_enum", &ENUM_KEYS),
+            ("of_a_variant", &VARIANT_KEYS),
+            ("of_a_relation", &RELATION_KEYS),
+            ("of_a_collection", &COLLECTION_KEYS),
+            ("methods", &methods),
+            ("deliveries", &["best_effort"]),
+        ] {
+            let (_, words) = WORDS.split_once(&format!(" {list}:\n")).unwrap_or_default();
+            let words: Vec<_> = words
+                .lines()
+                .take_while(|line| *line != "}")
+                .filter_map(|line| line.split_whitespace().next())
+                .collect();
+            let keys = keys.iter().filter(|key| **key != "crate");
+            assert_eq!(words, keys.copied().collect::<Vec<_>>(), "{list}");
         }
     }
 }

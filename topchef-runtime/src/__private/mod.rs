@@ -6,6 +6,7 @@ mod asked;
 mod assertions;
 mod message;
 mod nearest;
+pub mod words;
 
 pub use asked::{
     ComputedField, ForeignKey, IsFunction, IsNothing, IsValue, NoColumn, PathDefault, Related,
