@@ -91,8 +91,11 @@ pub(crate) fn listed(words: &[&str]) -> String {
     }
 }
 
-/// The known word that is nearest, when a third of the letters or fewer differ.
+/// The known word that is nearest, when a third of the letters or fewer differ, or only that some are large.
 fn closest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    if let Some(same) = known.iter().find(|known| known.eq_ignore_ascii_case(word)) {
+        return Some(same);
+    }
     let limit = word.chars().count().max(3) / 3;
     known
         .iter()

@@ -165,23 +165,40 @@ mod tests {
     }
 
     #[test]
-    fn without_a_place_for_the_runtime_there_are_only_errors() {
-        for code in [
-            expansion! {
-                #[resource(crate = facade)]
-                struct Book { id: Uuid }
-            },
-            expansion! {
-                #[resource(crate = facade)]
-                enum Shape { Round }
-            },
-            enum_expansion! {
-                #[resource(crate = facade)]
-                enum Status { Done }
-            },
+    fn a_wrong_place_for_the_runtime_is_taken_for_what_was_meant() {
+        for (code, meant) in [
+            (
+                expansion! {
+                    #[resource(crate = facade)]
+                    struct Book { id: Uuid }
+                },
+                "::facade",
+            ),
+            (
+                expansion! {
+                    #[resource(crate = "facade::topchef")]
+                    enum Shape { Round }
+                },
+                "::facade::topchef",
+            ),
+            (
+                enum_expansion! {
+                    #[resource(crate = super::facade)]
+                    enum Status { Done }
+                },
+                "super::facade",
+            ),
+            (
+                enum_expansion! {
+                    #[resource(crate = 5)]
+                    enum Status { Done }
+                },
+                "::topchef_runtime",
+            ),
         ] {
             assert!(code.contains("`crate` takes a path"), "{code}");
-            assert!(!code.contains("impl"), "{code}");
+            let taken = format!("use {meant}::__private as __topchef;");
+            assert!(code.contains(&taken), "{taken} is not in {code}");
         }
     }
 

@@ -8,6 +8,7 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
     for column in &resource.columns {
         let name = column.in_table.value();
         if !is_plain_in_sql(&name) {
+            let name = name.escape_debug();
             problems.at(
                 &column.in_table,
                 format!(

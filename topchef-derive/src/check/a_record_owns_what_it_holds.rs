@@ -11,18 +11,28 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
         return;
     }
     for column in &resource.columns {
-        let Some(borrowed) = column.borrowed() else {
+        let Some(ty) = column.not_owned() else {
             continue;
         };
         let name = &column.name;
-        let owned = match &*borrowed.elem {
+        let (held, is_borrowed) = match ty {
+            Type::Reference(reference) => (&*reference.elem, true),
+            ty => (ty, false),
+        };
+        let owned = match held {
             Type::Path(path) if path.path.is_ident("str") => "`String`",
             Type::Slice(_) => "`Vec<..>`",
+            Type::TraitObject(_) => "the type of the value itself",
             _ => "the type without `&`",
         };
+        let otherwise = if is_borrowed {
+            "would borrow"
+        } else {
+            "has no size of its own"
+        };
         problems.at(
-            borrowed,
-            format!("a record owns what it holds, and `{name}` would borrow; write {owned}"),
+            ty,
+            format!("a record owns what it holds, and `{name}` {otherwise}; write {owned}"),
         );
     }
 }
@@ -42,6 +52,9 @@ mod tests {
                     #[resource(json)]
                     tags: &'static Tags,
                     cover: &'static [u8],
+                    body: str,
+                    pages: Option<[u8]>,
+                    reader: dyn Read,
                 }
             }
             .iter()
@@ -52,6 +65,9 @@ mod tests {
                 "a record owns what it holds, and `subtitle` would borrow; write `String`",
                 "a record owns what it holds, and `tags` would borrow; write the type without `&`",
                 "a record owns what it holds, and `cover` would borrow; write `Vec<..>`",
+                "a record owns what it holds, and `body` has no size of its own; write `String`",
+                "a record owns what it holds, and `pages` has no size of its own; write `Vec<..>`",
+                "a record owns what it holds, and `reader` has no size of its own; write the type of the value itself",
             ],
         );
     }

@@ -15,6 +15,7 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
             .all(|letter| letter.is_alphanumeric() || "_-".contains(letter))
             && name.starts_with(|first: char| first != '-');
         if !is_plain {
+            let name = name.escape_debug();
             problems.at(
                 written,
                 format!(

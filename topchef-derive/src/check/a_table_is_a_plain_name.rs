@@ -10,6 +10,7 @@ const OF_THE_RUNTIME: [&str; 2] = ["topchef_idempotency_keys", "topchef_outbox"]
 pub(super) fn check(resource: &Resource, problems: &mut Problems) {
     let table = resource.table.value();
     if !is_plain_in_sql(&table) {
+        let table = table.escape_debug();
         problems.at(
             &resource.table,
             format!(

@@ -14,7 +14,13 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
                  write `url_prefix = \"/{prefix}\", url_name = \"{last}\"`"
             ),
         );
+    } else if super::is_a_step(&name) {
+        problems.at(
+            &resource.url_name,
+            format!("clients take `{name}` out of a URL; write a name: `url_name = \"books\"`"),
+        );
     } else if name.is_empty() || !name.chars().all(super::is_plain_in_a_url) {
+        let name = name.escape_debug();
         problems.at(
             &resource.url_name,
             format!(

@@ -11,6 +11,11 @@ pub(super) fn check(resource: &Resource, problems: &mut Problems) {
             &resource.url_prefix,
             format!("`url_prefix` begins with a slash; write `url_prefix = \"/{bare}\"`"),
         );
+    } else if let Some(step) = prefix.split('/').find(|part| super::is_a_step(part)) {
+        problems.at(
+            &resource.url_prefix,
+            format!("clients take `{step}` out of a URL; write `url_prefix = \"/api/v1\"`"),
+        );
     } else if prefix.contains("//")
         || !prefix
             .chars()

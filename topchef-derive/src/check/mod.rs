@@ -10,6 +10,8 @@ mod a_url_name_is_one_segment;
 mod a_url_prefix_begins_with_a_slash;
 
 mod a_column_is_a_plain_name;
+mod a_field_is_optional_once;
+mod a_number_is_one_of_the_database;
 mod a_record_owns_what_it_holds;
 mod a_rename_is_a_plain_name;
 mod a_skipped_field_has_no_other_keys;
@@ -27,6 +29,7 @@ mod a_version_counts_by_itself;
 mod a_version_is_an_integer;
 
 mod a_bound_is_a_number_of_the_type;
+mod a_default_is_within_the_bounds;
 mod a_reference_holds_a_key;
 mod an_index_is_made_once;
 mod bounds_are_for_numbers;
@@ -93,6 +96,8 @@ const OF_A_RESOURCE: &[fn(&Resource, &mut Problems)] = &[
     a_version_counts_by_itself::check,
     // Each column.
     a_record_owns_what_it_holds::check,
+    a_number_is_one_of_the_database::check,
+    a_field_is_optional_once::check,
     no_field_is_both_read_only_and_write_only::check,
     what_is_asked_of_text_is_for_text::check,
     lengths_are_positive::check,
@@ -100,6 +105,7 @@ const OF_A_RESOURCE: &[fn(&Resource, &mut Problems)] = &[
     bounds_are_for_numbers::check,
     a_bound_is_a_number_of_the_type::check,
     some_number_is_possible::check,
+    a_default_is_within_the_bounds::check,
     json_is_neither_unique_nor_indexed::check,
     an_index_is_made_once::check,
     a_reference_holds_a_key::check,
@@ -157,6 +163,11 @@ fn is_plain_in_sql(name: &str) -> bool {
     name.chars()
         .all(|letter| letter.is_alphanumeric() || letter == '_')
         && name.starts_with(|first: char| !first.is_numeric())
+}
+
+/// Whether a part of a path says where to go from there (RFC 3986, section 5.2.4), so that no request has it.
+fn is_a_step(part: &str) -> bool {
+    [".", ".."].contains(&part)
 }
 
 /// Whether a character stands in a URL as it is (RFC 3986, section 2.3).

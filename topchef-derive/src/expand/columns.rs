@@ -40,7 +40,9 @@ fn constant(resource: &Resource, index: usize, column: &Column) -> TokenStream {
     };
     // The trait is named here, and is no bound of `new`, so that a type without it is told without a look into the runtime.
     let codec = quote_spanned!(span=> <#ty as #kept_as>::CODEC);
-    quote! {
+    // All of it in the field's place: where the struct has a constant of that name already, it is about the field.
+    let place = at(field);
+    quote_spanned! {place=>
         #[doc = #doc]
         #visibility const #constant: #runtime::Column<#name, #ty> = #runtime::Column::new(
             #index,

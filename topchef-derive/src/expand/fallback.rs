@@ -8,7 +8,7 @@ use quote::quote;
 use syn::Generics;
 
 use super::model_resource::key_type;
-use super::words::runtime;
+use super::words::{runtime, without_self};
 use super::{column_descriptor, columns, hooked, relations};
 use crate::model::{Column, Hook, KeyColumn, Resource};
 
@@ -44,8 +44,8 @@ pub(super) fn resource(resource: &Resource) -> TokenStream {
     let hooks: Vec<_> = resource.hooks.iter().filter(is_possible).collect();
     let hooked = hooked::expand(resource, &hooks, &[]);
     let mentions = relations::mentions(resource);
-    let names = relations::names(resource);
-    quote!(#columns #model_resource #hooked #mentions #names)
+    let checks = relations::checks(resource, &readable);
+    quote!(#columns #model_resource #hooked #mentions #checks)
 }
 
 /// The impls of a resource without what is said in its attributes: the typed columns, and the traits.
@@ -60,7 +60,7 @@ pub(super) fn bare_resource(resource: &Resource) -> TokenStream {
     quote!(#columns #traits)
 }
 
-/// The columns whose constants will compile: no constant twice, nothing borrowed, and no type that may have lacked a
+/// The columns whose constants will compile: no constant twice, no type that is none of a column, and none that may have lacked a
 /// misspelt `json`.
 fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
     let is_repeated = |place: usize| {
@@ -73,7 +73,8 @@ fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
         .enumerate()
         .filter(|(place, column)| {
             !is_repeated(*place)
-                && column.borrowed().is_none()
+                && column.not_owned().is_none()
+                && column.number_of_no_database().is_none()
                 && (!column.misread || column.is_plainly_a_column())
         })
         .collect()
@@ -83,10 +84,17 @@ fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
 fn readable_key(resource: &Resource, readable: &[(usize, &Column)]) -> TokenStream {
     let is_readable = |key: &KeyColumn| readable.iter().any(|(place, _)| *place == key.index);
     let is_possible = (1..=Resource::MOST_KEY_COLUMNS).contains(&resource.key.len());
-    if is_possible && resource.key.iter().all(is_readable) {
-        key_type(resource)
-    } else {
-        no_key()
+    match (
+        resource.key.as_slice(),
+        resource.key.iter().all(is_readable),
+    ) {
+        // One that may be null is wrong, and what refers to it is not.
+        ([only], true) => {
+            let ty = resource.columns[only.index].type_of_values();
+            without_self(ty, &resource.name)
+        }
+        (_, true) if is_possible => key_type(resource),
+        _ => no_key(),
     }
 }
 

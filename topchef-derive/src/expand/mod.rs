@@ -29,7 +29,7 @@ pub(crate) fn resource(resource: &Resource) -> TokenStream {
         columns::expand(resource, &columns),
         model_resource::expand(resource),
         hooked::expand(resource, &hooks, &relations::endpoints(resource)),
-        relations::checks(resource),
+        relations::checks(resource, &columns),
         column_checks::expand(resource),
     ];
     words::in_block(&resource.runtime, &code.into_iter().collect())

@@ -110,12 +110,21 @@ pub(super) fn endpoints(resource: &Resource) -> Vec<TokenStream> {
 /// What the compiler checks in other resources: the types of foreign keys, and the names of fields.
 ///
 /// Apart from the descriptor, because two descriptors that looked at each other could not be made.
-pub(super) fn checks(resource: &Resource) -> TokenStream {
-    let references = resource
-        .columns
+///
+/// Beside errors it is checked of those columns alone that can be read.
+pub(super) fn checks(resource: &Resource, columns: &[(usize, &Column)]) -> TokenStream {
+    let is_readable = |place: usize| columns.iter().any(|(readable, _)| *readable == place);
+    let is_key_known =
+        !resource.key.is_empty() && resource.key.iter().all(|key| is_readable(key.index));
+    let references = columns
         .iter()
-        .filter_map(|column| reference(column, &resource.name));
-    let foreign_keys = linked(resource).map(|(_, _, link)| foreign_key(resource, link));
+        .filter_map(|(_, column)| reference(column, &resource.name));
+    let foreign_keys = linked(resource)
+        .filter(|(_, _, link)| match link.foreign_key {
+            ForeignKey::Here(place) => place.is_some_and(is_readable),
+            ForeignKey::There(_) => is_key_known,
+        })
+        .map(|(_, _, link)| foreign_key(resource, link));
     let names = names(resource);
     let foreign_keys = if let Some(otherwise) = otherwise(resource) {
         quote!(const _: () = { #otherwise #(#foreign_keys)* };)
@@ -129,8 +138,8 @@ pub(super) fn checks(resource: &Resource) -> TokenStream {
     }
 }
 
-/// That other resources have the fields that are named in lists of theirs; this is asked beside errors too.
-pub(super) fn names(resource: &Resource) -> TokenStream {
+/// That other resources have the fields that are named in lists of theirs.
+fn names(resource: &Resource) -> TokenStream {
     let links: Vec<_> = linked(resource).collect();
     let lists = resource.related_lists.iter().filter_map(|list| {
         let (_, _, link) = links

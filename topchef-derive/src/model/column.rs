@@ -4,14 +4,15 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{
-    Expr, ExprPath, GenericArgument, Ident, LitStr, PathArguments, PathSegment, Type, TypeReference,
-};
+use syn::{Expr, ExprPath, GenericArgument, Ident, LitStr, PathArguments, PathSegment, Type};
 
 /// The integers, by their names.
 const INTEGERS: [&str; 12] = [
     "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
 ];
+
+/// The integers of which no database holds all.
+const OTHER_INTEGERS: [&str; 5] = ["u64", "u128", "i128", "usize", "isize"];
 
 /// The other numbers, by their names.
 const FRACTIONS: [&str; 3] = ["f32", "f64", "Decimal"];
@@ -153,8 +154,7 @@ impl Column {
 
     /// The name of the type, or of the one inside `Option<..>`: `Uuid` for `Option<uuid::Uuid>`.
     pub(crate) fn type_name(&self) -> Option<String> {
-        let ty = inside_option(&self.ty).unwrap_or(&self.ty);
-        last_segment(ty).map(|segment| segment.ident.to_string())
+        last_segment(self.type_of_values()).map(|segment| segment.ident.to_string())
     }
 
     /// Whether the type is by its name one of those that have a column form, so that it needs no `json`.
@@ -194,9 +194,27 @@ impl Column {
         Some(range)
     }
 
-    /// The reference that the field is, or may be: `&'static str` of `Option<&'static str>`.
-    pub(crate) fn borrowed(&self) -> Option<&TypeReference> {
-        borrowed(inside_option(&self.ty).unwrap_or(&self.ty))
+    /// The type, or the one inside `Option<..>`.
+    pub(crate) fn type_of_values(&self) -> &Type {
+        inside_option(&self.ty).unwrap_or(&self.ty)
+    }
+
+    /// The type that no record can own, which the field is or may be: `&'static str` of `Option<&'static str>`.
+    pub(crate) fn not_owned(&self) -> Option<&Type> {
+        not_owned(self.type_of_values())
+    }
+
+    /// The name of the type when it is a number that no database holds.
+    pub(crate) fn number_of_no_database(&self) -> Option<String> {
+        let name = self.type_name()?;
+        let is_so = self.json.is_none() && OTHER_INTEGERS.contains(&name.as_str());
+        is_so.then_some(name)
+    }
+
+    /// The inner type when the field is an `Option` of an `Option`.
+    pub(crate) fn twice_optional(&self) -> Option<&Type> {
+        let inner = inside_option(&self.ty)?;
+        inside_option(inner).map(|_| inner)
     }
 
     fn is_of_type_in(&self, types: fn(&str) -> bool) -> bool {
@@ -226,11 +244,12 @@ fn inside_option(ty: &Type) -> Option<&Type> {
     })
 }
 
-fn borrowed(ty: &Type) -> Option<&TypeReference> {
+fn not_owned(ty: &Type) -> Option<&Type> {
     match ty {
-        Type::Reference(reference) => Some(reference),
-        Type::Group(group) => borrowed(&group.elem),
-        Type::Paren(paren) => borrowed(&paren.elem),
+        Type::Reference(_) | Type::Slice(_) | Type::TraitObject(_) => Some(ty),
+        Type::Path(path) if path.path.is_ident("str") => Some(ty),
+        Type::Group(group) => not_owned(&group.elem),
+        Type::Paren(paren) => not_owned(&paren.elem),
         _ => None,
     }
 }

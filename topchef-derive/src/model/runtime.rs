@@ -4,14 +4,12 @@
 
 use syn::ExprPath;
 
-/// The path of the runtime, as far as it is known.
+/// The path of the runtime.
 #[derive(Default)]
 pub(crate) enum RuntimePath {
     /// Nothing was written: where everybody has it.
     #[default]
     Usual,
-    /// What was written; the same from everywhere.
+    /// What was written, or may have been meant.
     At(Box<ExprPath>),
-    /// What was written cannot be it, so nothing can be taken from there.
-    Misread,
 }

@@ -5,8 +5,9 @@
 use darling::FromMeta;
 use darling::ast::{MetaNameValueInvalidExpr, NestedMeta};
 use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, Meta, Path};
+use syn::{Attribute, Expr, Ident, Meta, Path, Token};
 
 use crate::diag::Problems;
 
@@ -76,6 +77,14 @@ pub(super) fn items_of(tokens: &TokenStream, bare: &str, problems: &mut Problems
         complete: true,
     };
     for part in split(tokens, is_whole) {
+        if let Some((before, word, after)) = without_a_comma(&part.tokens) {
+            problems.at(&word, format!("a comma is missing before `{word}`"));
+            for tokens in [before, after] {
+                all.list.extend(items_of(&tokens, bare, problems).list);
+            }
+            all.complete = false;
+            continue;
+        }
         match item(part) {
             Ok(NestedMeta::Lit(value)) => {
                 problems.at(&value, bare);
@@ -146,6 +155,21 @@ fn is_whole(tokens: &TokenStream) -> bool {
     )
 }
 
+/// An item with a value, and the word behind it that begins the next one, with all that follows.
+fn without_a_comma(tokens: &TokenStream) -> Option<(TokenStream, Ident, TokenStream)> {
+    let rest = |input: ParseStream<'_>| {
+        input.call(Path::parse_mod_style)?;
+        input.parse::<Token![=]>()?;
+        input.parse::<Expr>()?;
+        let word = input.fork().call(Ident::parse_any)?;
+        Ok((word, input.parse::<TokenStream>()?))
+    };
+    let (word, after) = rest.parse2(tokens.clone()).ok()?;
+    let length = tokens.clone().into_iter().count() - after.clone().into_iter().count();
+    let before = tokens.clone().into_iter().take(length).collect();
+    Some((before, word, after))
+}
+
 /// One item, whose value need not be an expression.
 fn item(part: Part) -> syn::Result<NestedMeta> {
     let value_is_no_expression = |input: ParseStream<'_>| {
@@ -201,6 +225,28 @@ mod tests {
                 "\"books\": a value stands after its key: write `key = value`",
                 "tabel: unknown key `tabel`; did you mean `table`?",
                 "table: `table` takes a text: write `table = \"…\"`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_missing_comma_is_told_before_the_next_key() {
+        assert_eq!(
+            problems! {
+                #[resource(table = "library" url_name = "books" methods(post, put), before_commit(post = stamp put = stamp))]
+                struct Book {
+                    id: Uuid,
+                    #[resource(max_length = 3 unique)]
+                    title: String,
+                    #[resource(default = 1 as i32)]
+                    pages: i32,
+                }
+            },
+            [
+                "url_name: a comma is missing before `url_name`",
+                "methods: a comma is missing before `methods`",
+                "put: a comma is missing before `put`",
+                "unique: a comma is missing before `unique`",
             ],
         );
     }

@@ -67,7 +67,7 @@ pub(super) fn named(
             word: word.clone(),
         });
     }
-    let word = path.to_token_stream().to_string();
+    let word = path.to_token_stream().to_string().replace(' ', "");
     let known: Vec<&str> = known.iter().map(|method| method.word()).collect();
     let hint = suggestion(&word, &known, "there are");
     problems.at(path, format!("no method `{word}`; {hint}"));

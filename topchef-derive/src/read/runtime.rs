@@ -2,22 +2,20 @@
 //!
 //! It does not know what is taken from there.
 
-use syn::{Expr, ExprPath};
+use syn::token::PathSep;
+use syn::{Expr, ExprLit, ExprPath, Lit, PathArguments};
 
 use super::key::{Form, Given, Key, Value, once};
 use crate::diag::Problems;
 use crate::model::RuntimePath;
 
-/// The path of the runtime; the same from everywhere.
-pub(super) struct Runtime(ExprPath);
+/// The path of the runtime.
+pub(super) struct Runtime(RuntimePath);
 
 /// Where the runtime is, by the one key among all.
 pub(super) fn path(keys: Vec<Key<Runtime>>, problems: &mut Problems) -> RuntimePath {
-    match once(keys, problems).map(|key| key.value) {
-        None => RuntimePath::Usual,
-        Some(Some(Runtime(path))) => RuntimePath::At(Box::new(path)),
-        Some(None) => RuntimePath::Misread,
-    }
+    let written = once(keys, problems).and_then(|key| key.value);
+    written.map_or(RuntimePath::Usual, |Runtime(path)| path)
 }
 
 impl Value for Runtime {
@@ -25,14 +23,41 @@ impl Value for Runtime {
         if let Form::Value(Expr::Path(path)) = given.form
             && is_absolute(path)
         {
-            return Some(Self(path.clone()));
+            return Some(Self(RuntimePath::At(Box::new(path.clone()))));
         }
         given.is_wrong(
             "`crate` takes a path that is the same everywhere: write `crate = ::facade::topchef` or `crate = crate::topchef`",
             problems,
         );
-        None
+        Some(Self(meant(given.form)))
     }
+}
+
+/// Where the runtime is when that was written wrongly, so that nothing else is wrong because of it.
+fn meant(form: Form<'_>) -> RuntimePath {
+    let path = match form {
+        Form::Value(Expr::Path(path)) => Some(path.clone()),
+        Form::Value(Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        })) => text.parse().ok(),
+        _ => None,
+    };
+    let Some(mut path) = path else {
+        return RuntimePath::Usual;
+    };
+    for segment in &mut path.path.segments {
+        segment.arguments = PathArguments::None;
+    }
+    let is_relative = path.path.segments.first().is_some_and(|first| {
+        ["crate", "self", "super", "$crate"]
+            .iter()
+            .any(|word| first.ident == word)
+    });
+    if !is_relative && path.path.leading_colon.is_none() {
+        path.path.leading_colon = Some(PathSep::default());
+    }
+    RuntimePath::At(Box::new(path))
 }
 
 /// Whether the path begins at a crate, and holds nothing but names.

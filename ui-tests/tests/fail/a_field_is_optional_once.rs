@@ -1,0 +1,9 @@
+use topchef_runtime::ModelResource;
+
+#[derive(ModelResource)]
+struct Book {
+    id: i64,
+    title: Option<Option<String>>,
+}
+
+fn main() {}
