@@ -21,6 +21,10 @@ pub(super) fn resource(resource: &Resource) -> TokenStream {
     if !generics.params.is_empty() {
         return unread_resource(name, generics);
     }
+    if resource.columns.iter().any(Column::is_unsized) {
+        // The traits are for types with a size: for this one each impl would be an error.
+        return TokenStream::new();
+    }
     let readable = readable(&resource.columns);
     let columns = columns::expand(resource, &readable);
     let values: Vec<_> = readable

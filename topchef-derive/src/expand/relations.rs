@@ -114,8 +114,7 @@ pub(super) fn endpoints(resource: &Resource) -> Vec<TokenStream> {
 /// Beside errors it is checked of those columns alone that can be read.
 pub(super) fn checks(resource: &Resource, columns: &[(usize, &Column)]) -> TokenStream {
     let is_readable = |place: usize| columns.iter().any(|(readable, _)| *readable == place);
-    let is_key_known =
-        !resource.key.is_empty() && resource.key.iter().all(|key| is_readable(key.index));
+    let is_key_known = matches!(resource.key.as_slice(), [only] if is_readable(only.index));
     let references = columns
         .iter()
         .filter_map(|(_, column)| reference(column, &resource.name));

@@ -19,20 +19,22 @@ pub(super) fn runtime(span: Span) -> Ident {
 /// Code in a block of its own, in which the runtime has a short name, which adds no name to the module, and of which no
 /// lint warns: a deprecated struct, say, is warned of where somebody uses it.
 pub(super) fn in_block(path: &RuntimePath, code: &TokenStream) -> TokenStream {
-    let path = match path {
-        RuntimePath::Usual => quote!(::topchef_runtime::__private),
+    let runtime = runtime(Span::call_site());
+    let taken = match path {
+        RuntimePath::Usual => quote!(use ::topchef_runtime::__private as #runtime;),
         RuntimePath::At(path) => {
-            // In the path's place: when there is no runtime, it is about the path.
-            let (_, last) = ends(path);
-            let private = quote_spanned!(last=> ::__private);
-            quote!(#path #private)
+            // In the path's place from end to end: when there is no runtime, it is about the path.
+            let (first, last) = ends(path);
+            let (keyword, mut name) = (quote_spanned!(first=> use), runtime);
+            name.set_span(last);
+            let rest = quote_spanned!(last=> ::__private as #name;);
+            quote!(#keyword #path #rest)
         }
     };
-    let runtime = runtime(Span::call_site());
     quote! {
         #[allow(dead_code, deprecated, private_interfaces, unreachable_pub, unused_qualifications)]
         const _: () = {
-            use #path as #runtime;
+            #taken
 
             #code
         };

@@ -204,6 +204,11 @@ impl Column {
         not_owned(self.type_of_values())
     }
 
+    /// Whether the type has no size, so that its struct has none.
+    pub(crate) fn is_unsized(&self) -> bool {
+        not_owned(&self.ty).is_some_and(|ty| !matches!(ty, Type::Reference(_)))
+    }
+
     /// The name of the type when it is a number that no database holds.
     pub(crate) fn number_of_no_database(&self) -> Option<String> {
         let name = self.type_name()?;
