@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
@@ -28,7 +28,7 @@ pub(crate) struct Cost {
 }
 
 /// Runs the compiler with this program's arguments, and notes what it cost when it is for a crate to be measured.
-pub(crate) fn compile(file: &Path) -> Result<(), Failure> {
+pub(crate) fn compile(file: &Path) -> Result<ExitCode, Failure> {
     let mut arguments = std::env::args_os().skip(1);
     let compiler = arguments.next().ok_or("no compiler is named")?;
     let arguments: Vec<OsString> = arguments.collect();
@@ -38,7 +38,8 @@ pub(crate) fn compile(file: &Path) -> Result<(), Failure> {
     });
     let status = Command::new(compiler).args(&arguments).status()?;
     if !status.success() {
-        std::process::exit(status.code().unwrap_or(1));
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        return Ok(code.map_or(ExitCode::FAILURE, ExitCode::from));
     }
     if is_measured {
         // Of this process's children, of which there was one.
@@ -48,7 +49,7 @@ pub(crate) fn compile(file: &Path) -> Result<(), Failure> {
             format!("{} {}", milliseconds(&usage), usage.max_rss()),
         )?;
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn milliseconds(usage: &Usage) -> i64 {

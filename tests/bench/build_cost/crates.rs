@@ -1,14 +1,12 @@
 //! The crates that are built: one opponent's, with as many resources as are wanted.
 //!
-//! It does not know what comes out.
+//! It does not know how they are built.
 
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::cost::{MEASURED, MEASURED_INTO};
-use crate::{Cost, Failure};
+use crate::Failure;
+use crate::cost::MEASURED;
 
 /// A way to make an API.
 pub(crate) struct Opponent {
@@ -49,43 +47,13 @@ pub(crate) const OPPONENTS: [Opponent; 3] = [
     },
 ];
 
-/// How a crate is built, with what Cargo itself does by that name.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
-    Check,
-    Debug,
-    Release,
-}
-
-impl Profile {
-    pub(crate) const ALL: [Self; 3] = [Self::Check, Self::Debug, Self::Release];
-
-    fn arguments(self) -> &'static [&'static str] {
-        match self {
-            Self::Check => &["check"],
-            Self::Debug => &["build"],
-            Self::Release => &["build", "--release"],
-        }
-    }
-}
-
-impl fmt::Display for Profile {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Check => "check",
-            Self::Debug => "debug",
-            Self::Release => "release",
-        })
-    }
-}
-
 /// One crate of an opponent.
 pub(crate) struct Crate {
     pub(crate) opponent: &'static str,
     pub(crate) resources: usize,
     /// The workspace of the opponent's crates.
-    workspace: PathBuf,
-    package: String,
+    pub(crate) workspace: PathBuf,
+    pub(crate) package: String,
 }
 
 /// The folder of all workspaces, beside this program.
@@ -123,9 +91,10 @@ pub(crate) fn write(
     let names = dependencies
         .lines()
         .filter_map(|line| line.split_once(" ="));
-    let inherited: String = names
-        .map(|(name, _)| format!("{name}.workspace = true\n"))
+    let inherited: Vec<_> = names
+        .map(|(name, _)| format!("{name}.workspace = true"))
         .collect();
+    let inherited = inherited.join("\n");
     let mut crates = Vec::new();
     for &resources in sizes {
         let package = format!("{MEASURED}{}_{resources}", opponent.name);
@@ -134,7 +103,7 @@ pub(crate) fn write(
         fs::write(
             workspace.join(&package).join("Cargo.toml"),
             format!(
-                "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{inherited}"
+                "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{inherited}\n"
             ),
         )?;
         fs::write(source.join("main.rs"), each_line(opponent.main, resources))?;
@@ -179,69 +148,7 @@ fn numbered(text: &str, number: usize) -> String {
 }
 
 impl Crate {
-    /// Builds the crate anew, and what it needs where that is not there.
-    pub(crate) fn build(&self, profile: Profile) -> Result<Cost, Failure> {
-        let noted = self.workspace.join("cost");
-        // What is not measured anew must not be taken for it.
-        if noted.exists() {
-            fs::remove_file(&noted)?;
-        }
-        // The file system's clock may be coarse: a longer text says for sure that something has changed.
-        let main = self.source().join("main.rs");
-        let text = fs::read_to_string(&main)?;
-        fs::write(&main, text + "//\n")?;
-        let mut cargo = self.cargo(profile.arguments());
-        cargo.env("RUSTC_WRAPPER", std::env::current_exe()?);
-        cargo.env(MEASURED_INTO, &noted);
-        run(cargo)?;
-        Cost::read(&noted)
-    }
-
-    /// How many lines the functions have that the compiler hands to LLVM, for a release build.
-    pub(crate) fn lines_of_llvm_ir(&self) -> Result<usize, Failure> {
-        let text = self.workspace.join(format!("{}.ll", self.package));
-        let mut cargo = self.cargo(&["rustc", "--release"]);
-        cargo.args(["--", "-Cno-prepopulate-passes", "-Ccodegen-units=1"]);
-        cargo.arg(format!("--emit=llvm-ir={}", text.display()));
-        run(cargo)?;
-        let mut lines = 0;
-        let mut is_inside = false;
-        for line in fs::read_to_string(&text)?.lines() {
-            is_inside = is_inside || line.starts_with("define ");
-            lines += usize::from(is_inside);
-            is_inside = is_inside && line != "}";
-        }
-        fs::remove_file(&text)?;
-        Ok(lines)
-    }
-
-    /// The size of the program of a release build.
-    pub(crate) fn bytes(&self) -> Result<u64, Failure> {
-        self.build(Profile::Release)?;
-        let program = self.workspace.join("target/release").join(&self.package);
-        Ok(fs::metadata(program)?.len())
-    }
-
-    fn source(&self) -> PathBuf {
+    pub(crate) fn source(&self) -> PathBuf {
         self.workspace.join(&self.package).join("src")
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo
-            .current_dir(&self.workspace)
-            .args(arguments)
-            .args(["--quiet", "--package", &self.package])
-            .env("CARGO_TARGET_DIR", self.workspace.join("target"))
-            .env("CARGO_INCREMENTAL", "0");
-        cargo
-    }
-}
-
-fn run(mut cargo: Command) -> Result<(), Failure> {
-    if cargo.status()?.success() {
-        Ok(())
-    } else {
-        Err(format!("{cargo:?} failed").into())
     }
 }

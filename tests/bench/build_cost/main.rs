@@ -1,12 +1,16 @@
 //! What a resource costs to build: derived, written by hand in axum and sqlx, and made by crudcrate.
 //! `README.md` in the folder above says how to run it and how to read what it prints.
 
+mod build;
 mod cost;
 mod crates;
 mod report;
 
+use std::process::ExitCode;
+
+use build::Profile;
 use cost::Cost;
-use crates::{OPPONENTS, Profile};
+use crates::OPPONENTS;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -16,7 +20,7 @@ const SIZES: [usize; 3] = [1, 10, 30];
 /// How often each crate is built, in turn with the others; the middle one counts.
 const ROUNDS: usize = 3;
 
-fn main() -> Result<(), Failure> {
+fn main() -> Result<ExitCode, Failure> {
     // Cargo runs this program in place of the compiler, to measure it.
     if let Some(file) = std::env::var_os(cost::MEASURED_INTO) {
         return cost::compile(file.as_ref());
@@ -47,5 +51,6 @@ fn main() -> Result<(), Failure> {
     for it in &crates {
         sizes.push((it, it.lines_of_llvm_ir()?, it.bytes()?));
     }
-    report::sizes(&sizes, &SIZES)
+    report::sizes(&sizes, &SIZES)?;
+    Ok(ExitCode::SUCCESS)
 }

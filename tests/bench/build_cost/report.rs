@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::crates::{Crate, OPPONENTS, Profile};
+use crate::build::Profile;
+use crate::crates::{Crate, OPPONENTS};
 use crate::{Cost, Failure};
 
 /// One build of one crate.
@@ -63,7 +64,7 @@ pub(crate) fn sizes(measured: &[(&Crate, usize, u64)], sizes: &[usize]) -> Resul
     table(sizes, 1, |opponent, resources| {
         let found = find(opponent, resources);
         found
-            .map(|(_, lines, _)| thousands(*lines))
+            .map(|(_, lines, _)| count(*lines) / 1e3)
             .into_iter()
             .collect()
     })?;
@@ -73,14 +74,14 @@ pub(crate) fn sizes(measured: &[(&Crate, usize, u64)], sizes: &[usize]) -> Resul
         let bytes = found.map(|(_, _, bytes)| *bytes).into_iter();
         bytes
             .filter_map(|bytes| usize::try_from(bytes).ok())
-            .map(|bytes| thousands(bytes) / 1000.0)
+            .map(|bytes| count(bytes) / 1e6)
             .collect()
     })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no program has so many lines")]
-fn thousands(count: usize) -> f64 {
-    count as f64 / 1000.0
+fn count(count: usize) -> f64 {
+    count as f64
 }
 
 /// The values of one opponent's crate, one for each round.
@@ -127,7 +128,7 @@ fn table(
             &names.map(|name| values(name, resources)),
         );
     }
-    let more = thousands(last - first) * 1000.0;
+    let more = count(last - first);
     let slopes = names.map(|name| {
         let (few, many) = (values(name, first), values(name, last));
         few.iter()

@@ -5,7 +5,7 @@
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::words::{runtime, unless_empty};
+use super::words::{rest, runtime, unless_empty};
 use crate::model::Collection;
 
 /// What may be asked for; only what is said of it is written.
@@ -17,8 +17,10 @@ pub(super) fn expand(collection: &Collection) -> TokenStream {
     let search = collection.search.iter().filter_map(|named| named.column);
     let search = unless_empty("search", &search.map(place).collect::<Vec<_>>());
     let page = page(collection);
-    let rest = (order.is_none() || search.is_none() || page.is_none())
-        .then(|| quote!(..#runtime::EMPTY.collection));
+    let rest = rest(
+        &[&order, &search, &page],
+        &quote!(#runtime::EMPTY.collection),
+    );
     quote!(#runtime::Collection { filter: #filter, sort: #sort, #order #search #page #rest })
 }
 

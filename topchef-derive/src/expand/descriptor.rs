@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::words::{method, runtime, unless_empty};
+use super::words::{method, rest, runtime, unless_empty};
 use super::{collection, column_descriptor, relations};
 use crate::model::{Envelope, Method, Resource, SerialField, Source};
 
@@ -38,6 +38,8 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
         quote!((#method, #text))
     });
     let docs = unless_empty("docs", &docs.collect::<Vec<_>>());
+    let optional = [&doc, &computed, &relations, &answers, &envelope, &docs];
+    let rest = rest(&optional, &quote!(#runtime::EMPTY));
     quote! {
         #runtime::Descriptor {
             name: #plain_name,
@@ -54,7 +56,7 @@ pub(super) fn expand(resource: &Resource) -> TokenStream {
             collection: #collection,
             #envelope
             #docs
-            ..#runtime::EMPTY
+            #rest
         }
     }
 }

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ExprPath;
 
-use super::words::{ask, at, method, runtime, unless_empty, without_self};
+use super::words::{ask, at, method, rest, runtime, unless_empty, without_self};
 use crate::model::{Delivery, Hook, Method, Phase, Resource};
 
 /// The hooks and the policy of a resource, and its related resources; only what there is is written.
@@ -59,13 +59,22 @@ pub(super) fn expand(resource: &Resource, hooks: &[&Hook], related: &[TokenStrea
         quote!(authorize: ::core::option::Option::Some(#run),)
     });
     let related = unless_empty("related", related);
+    let optional = [
+        &select,
+        &input,
+        &before_commit,
+        &after_commit,
+        &authorize,
+        &related,
+    ];
+    let rest = rest(&optional, &quote!(#runtime::Hooks::NONE));
     let lists = quote!(#select #input #before_commit #after_commit #authorize #related);
     let hooks = (!lists.is_empty()).then(|| {
         quote! {
             fn hooks() -> &'static #runtime::Hooks {
                 static __TOPCHEF_HOOKS: #runtime::Hooks = #runtime::Hooks {
                     #lists
-                    ..#runtime::Hooks::NONE
+                    #rest
                 };
                 &__TOPCHEF_HOOKS
             }

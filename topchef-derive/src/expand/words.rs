@@ -109,6 +109,12 @@ pub(super) fn unless_empty(name: &str, list: &[TokenStream]) -> Option<TokenStre
     (!list.is_empty()).then(|| quote!(#name: &[#(#list),*],))
 }
 
+/// From where the fields of a struct come that were left out; nothing when none was.
+pub(super) fn rest(fields: &[&Option<TokenStream>], base: &TokenStream) -> Option<TokenStream> {
+    let is_left_out = fields.iter().any(|field| field.is_none());
+    is_left_out.then(|| quote!(..#base))
+}
+
 /// A method of the runtime.
 pub(super) fn method(method: Method) -> TokenStream {
     let runtime = runtime(Span::call_site());
