@@ -77,9 +77,8 @@ impl Crate {
         Ok(lines)
     }
 
-    /// The size of the program of a release build.
+    /// The size of the program of the last release build.
     pub(crate) fn bytes(&self) -> Result<u64, Failure> {
-        self.build(Profile::Release)?;
         let program = self.workspace.join("target/release").join(&self.package);
         Ok(fs::metadata(program)?.len())
     }

@@ -38,6 +38,19 @@ pub(crate) fn machine(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What one build cost, as soon as that is known.
+pub(crate) fn cost(of: &Crate, profile: Profile, cost: Cost) {
+    let Crate {
+        opponent,
+        resources,
+        ..
+    } = of;
+    let Cost { seconds, memory } = cost;
+    say(&format!(
+        "{profile} {opponent} {resources}: {seconds:.2} s, {memory:.0} MiB"
+    ));
+}
+
 /// What the builds cost, and what one resource more adds.
 pub(crate) fn builds(built: &[Built<'_>], sizes: &[usize]) -> Result<(), Failure> {
     for profile in Profile::ALL {
