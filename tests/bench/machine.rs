@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{Failure, say};
+use crate::Failure;
+use crate::figures::{processors, say};
 
 /// A new folder below the target directory, or below the folder that is named as the only argument.
 pub(crate) fn folder() -> Result<PathBuf, Failure> {
@@ -28,10 +29,6 @@ pub(crate) fn folder() -> Result<PathBuf, Failure> {
 
 /// What the numbers depend on.
 pub(crate) fn describe(folder: &Path) {
-    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
-    let model = model.map(|model| model.trim_start_matches([' ', '\t', ':']));
-    let processors = std::thread::available_parallelism().map_or(0, usize::from);
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let profile = if cfg!(debug_assertions) {
         "debug: the numbers mean nothing"
@@ -45,8 +42,8 @@ pub(crate) fn describe(folder: &Path) {
         rusqlite::version(),
     ));
     say(&format!(
-        "{processors} processors, {}, Linux {}, files on {}",
-        model.unwrap_or("unknown model"),
+        "{}, Linux {}, files on {}",
+        processors(),
         kernel.trim(),
         file_system(folder),
     ));

@@ -2,12 +2,14 @@
 //! disk itself can do. `README.md` beside this file says how to run it and how to read what it prints.
 
 mod disk;
+mod figures;
 mod load;
 mod machine;
 mod served;
 
 use std::time::Duration;
 
+use figures::{median, say};
 use load::{Load, Measured};
 use served::{Kind, Served};
 
@@ -92,14 +94,4 @@ fn report(names: &[&str; 4], measured: &[Vec<Measured>], syncs: &[f64]) {
             rate / rates[0]
         ));
     }
-}
-
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
-}
-
-#[expect(clippy::print_stdout, reason = "it is what a benchmark is run for")]
-fn say(line: &str) {
-    println!("{line}");
 }

@@ -4,6 +4,8 @@
 mod build;
 mod cost;
 mod crates;
+#[path = "../figures.rs"]
+mod figures;
 mod report;
 
 use std::process::ExitCode;
@@ -29,7 +31,7 @@ fn main() -> Result<ExitCode, Failure> {
         crates.extend(crates::write(&folder, opponent, &SIZES)?);
     }
     for profile in Profile::ALL {
-        report::say(&format!("building what the crates need, {profile} ..."));
+        figures::say(&format!("building what the crates need, {profile} ..."));
         // All crates of an opponent need the same.
         for it in crates.iter().filter(|it| it.resources == SIZES[0]) {
             it.build(profile)?;

@@ -2,21 +2,16 @@
 //!
 //! It does not know how anything was measured.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::build::Profile;
 use crate::crates::{Crate, OPPONENTS};
+use crate::figures::{median, processors, say};
 use crate::{Cost, Failure};
 
 /// One build of one crate.
 pub(crate) type Built<'a> = (&'a Crate, Profile, Cost);
-
-#[expect(clippy::print_stdout, reason = "a benchmark prints what it measures")]
-pub(crate) fn say(line: &str) {
-    println!("{line}");
-}
 
 /// What the numbers depend on.
 pub(crate) fn machine(folder: &Path) -> Result<(), Failure> {
@@ -27,14 +22,7 @@ pub(crate) fn machine(folder: &Path) -> Result<(), Failure> {
             .output()?;
         say(String::from_utf8_lossy(&output.stdout).trim());
     }
-    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
-    let model = model.map(|model| model.trim_start_matches([' ', '\t', ':']));
-    let processors = std::thread::available_parallelism().map_or(0, usize::from);
-    say(&format!(
-        "{processors} processors, {}\n",
-        model.unwrap_or("unknown model")
-    ));
+    say(&format!("{}\n", processors()));
     Ok(())
 }
 
@@ -167,9 +155,4 @@ fn line(what: &str, digits: usize, rounds: &[Vec<f64>; 3]) {
     });
     let cells: Vec<_> = medians.chain(ratios).collect();
     say(&format!("| {what} | {} |", cells.join(" | ")));
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -1,6 +1,8 @@
 //! What a million finished jobs cost: how long answers of the queue take beside them, against a thousand of them.
 //! `README.md` in the folder above says how to run it and how to read what it prints.
 
+#[path = "../figures.rs"]
+mod figures;
 mod filled;
 #[path = "../machine.rs"]
 mod machine;
@@ -8,6 +10,7 @@ mod served;
 
 use std::time::{Duration, Instant};
 
+use figures::{median, say};
 use filled::Filled;
 use served::Served;
 
@@ -102,14 +105,4 @@ fn middle(server: &mut Served, path: &str) -> Result<f64, Failure> {
         times.push(server.ask(path)?);
     }
     Ok(median(times.split_off(TIMES / 10)))
-}
-
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
-}
-
-#[expect(clippy::print_stdout, reason = "it is what a benchmark is run for")]
-fn say(line: &str) {
-    println!("{line}");
 }

@@ -64,8 +64,8 @@ pub(super) fn bare_resource(resource: &Resource) -> TokenStream {
     quote!(#columns #traits)
 }
 
-/// The columns whose constants will compile: no constant twice, no type that is none of a column, and none that may have lacked a
-/// misspelt `json`.
+/// The columns whose constants will compile: no constant twice, no type that is none of a column, and none that may have
+/// lacked a misspelt `json`.
 fn readable(columns: &[Column]) -> Vec<(usize, &Column)> {
     let is_repeated = |place: usize| {
         columns[..place]

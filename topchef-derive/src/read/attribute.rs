@@ -77,7 +77,12 @@ pub(super) fn items_of(tokens: &TokenStream, bare: &str, problems: &mut Problems
         complete: true,
     };
     for part in split(tokens, is_whole) {
-        if let Some((before, word, after)) = without_a_comma(&part.tokens) {
+        let tokens = part.tokens.clone();
+        let item = item(part);
+        // Only of what is no whole item: a second look costs every build.
+        if let Ok(NestedMeta::NameValueInvalidExpr(_)) | Err(_) = item
+            && let Some((before, word, after)) = without_a_comma(&tokens)
+        {
             problems.at(&word, format!("a comma is missing before `{word}`"));
             for tokens in [before, after] {
                 all.list.extend(items_of(&tokens, bare, problems).list);
@@ -85,7 +90,7 @@ pub(super) fn items_of(tokens: &TokenStream, bare: &str, problems: &mut Problems
             all.complete = false;
             continue;
         }
-        match item(part) {
+        match item {
             Ok(NestedMeta::Lit(value)) => {
                 problems.at(&value, bare);
                 all.complete = false;

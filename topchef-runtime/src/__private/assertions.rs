@@ -192,16 +192,14 @@ pub const fn assert_no_json(descriptor: &Descriptor, column: usize, key: &str) {
 #[track_caller]
 pub const fn assert_version(descriptor: &Descriptor, column: usize) {
     let column = &descriptor.columns[column];
-    let version = Message::new("the version ").word(column.field);
     if !matches!(column.kind, Kind::Integer { .. }) {
-        version
+        Message::new("the version ")
+            .word(column.field)
             .and(" counts changes; write an integer, such as `i64`")
             .refuse();
     }
     if column.nullable {
-        version
-            .and(" cannot be null; write the type without `Option`")
-            .refuse();
+        never_null("the version ", column);
     }
 }
 
@@ -233,15 +231,23 @@ pub const fn assert_comparable(descriptor: &Descriptor, column: usize) {
 #[track_caller]
 pub const fn assert_key(descriptor: &Descriptor, column: usize) {
     let column = &descriptor.columns[column];
-    let key = Message::new("the primary key ").word(column.field);
     if matches!(column.kind, Kind::Json) {
-        key.and(" is in every URL and cannot be JSON; write another type")
+        Message::new("the primary key ")
+            .word(column.field)
+            .and(" is in every URL and cannot be JSON; write another type")
             .refuse();
     }
     if column.nullable {
-        key.and(" cannot be null; write the type without `Option`")
-            .refuse();
+        never_null("the primary key ", column);
     }
+}
+
+#[track_caller]
+const fn never_null(what: &str, column: &ColumnDescriptor) -> ! {
+    Message::new(what)
+        .word(column.field)
+        .and(" cannot be null; write the type without `Option`")
+        .refuse()
 }
 
 /// Refuses the name of a field that there is not when another was meant; otherwise begins to say so.
