@@ -22,7 +22,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// How many clients there are at once, each with a service and a connection of its own.
 const CLIENTS: [usize; 2] = [1, 8];
 
-/// How many finished jobs there are before anything is measured, in equal parts in the services of the clients.
+/// How many finished jobs there are before anything is measured, in equal parts in the services of the clients, where
+/// nobody names another number.
 const FINISHED: usize = 1_000;
 
 /// How many pairs are measured; the middle one counts.
@@ -43,13 +44,15 @@ fn main() -> Result<(), Failure> {
 }
 
 fn compare(folder: &Path) -> Result<(), Failure> {
+    let finished = std::env::var_os("TOPCHEF_BENCH_JOBS");
+    let finished = finished.map_or(Ok(FINISHED), |jobs| jobs.to_string_lossy().parse())?;
     let ours = Served::start(folder)?;
     let original = match std::env::var_os(ORIGINAL) {
         Some(url) => Some(address(&url.to_string_lossy())?),
         None => None,
     };
     say(&format!(
-        "{}; {FINISHED} finished jobs, {PAIRS} rounds of {} s each, one after the other; medians count",
+        "{}; {finished} finished jobs, {PAIRS} rounds of {} s each, one after the other; medians count",
         ours.kind(),
         TIME.as_secs()
     ));
@@ -64,15 +67,20 @@ fn compare(folder: &Path) -> Result<(), Failure> {
             time: TIME,
         };
         say(&format!("\n{clients} at once"));
-        measure(load, &ours, original.as_deref())?;
+        measure(load, finished, &ours, original.as_deref())?;
     }
     Ok(())
 }
 
-fn measure(load: Load, ours: &Served, original: Option<&str>) -> Result<(), Failure> {
-    let here = load.prepare(ours.address(), FINISHED)?;
+fn measure(
+    load: Load,
+    finished: usize,
+    ours: &Served,
+    original: Option<&str>,
+) -> Result<(), Failure> {
+    let here = load.prepare(ours.address(), finished)?;
     let there = match original {
-        Some(address) => Some((address, load.prepare(address, FINISHED)?)),
+        Some(address) => Some((address, load.prepare(address, finished)?)),
         None => None,
     };
     let (mut results, mut others, mut processor) = (Vec::new(), Vec::new(), Vec::new());
