@@ -22,19 +22,19 @@ use crate::settings::Settings;
 use ask::{Read, Threads, Write};
 
 pub(crate) fn router(settings: &Settings) -> Result<Router, Failure> {
-    let writer = connect(settings)?;
-    prepare(&writer, settings.rows)?;
-    let (ask_writer, writes) = crossbeam_channel::unbounded();
-    std::thread::spawn(move || writer::run(&writer, &writes));
-    let (ask_readers, reads) = crossbeam_channel::unbounded();
+    let connection = connect(settings)?;
+    prepare(&connection, settings.rows)?;
+    let (to_writer, writes) = crossbeam_channel::unbounded();
+    std::thread::spawn(move || writer::run(&connection, &writes));
+    let (to_readers, reads) = crossbeam_channel::unbounded();
     for _ in 0..settings.pool.unwrap_or(2) {
-        let (reader, reads) = (connect(settings)?, reads.clone());
-        reader.pragma_update(None, "query_only", true)?;
-        std::thread::spawn(move || reader::run(&reader, &reads));
+        let (connection, reads) = (connect(settings)?, reads.clone());
+        connection.pragma_update(None, "query_only", true)?;
+        std::thread::spawn(move || reader::run(&connection, &reads));
     }
     let threads = Threads {
-        readers: ask_readers,
-        writer: ask_writer,
+        readers: to_readers,
+        writer: to_writer,
     };
     Ok(Router::new()
         .route("/books", get(list_books).post(post_book))

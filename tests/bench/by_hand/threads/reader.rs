@@ -16,7 +16,7 @@ pub(super) fn run(connection: &Connection, reads: &Receiver<Read>) {
         // Nobody waits for an answer whose client went away.
         let _ = match ask {
             Read::Get { id, answer } => answer.send(get(connection, id)),
-            Read::List { query, answer } => answer.send(list(connection, query)),
+            Read::List { query, answer } => answer.send(list(connection, &query)),
         };
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn one(rows: &mut Rows<'_>) -> Answer {
     Ok(json)
 }
 
-fn list(connection: &Connection, query: BookQuery) -> Answer {
+fn list(connection: &Connection, query: &BookQuery) -> Answer {
     let mut sql = format!("SELECT {COLUMNS} FROM books WHERE true");
     let mut values: Vec<Value> = Vec::new();
     let mut add = |condition: &str, value: Value| {
