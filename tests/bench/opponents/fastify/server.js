@@ -7,7 +7,8 @@ import { book, bookPatch, key, newBook, query } from './schemas.js'
 const { BOOKS_ADDRESS, BOOKS_DATABASE, BOOKS_POOL, BOOKS_ROWS } = process.env
 const onPostgres = BOOKS_DATABASE.startsWith('postgres')
 const { open, prepare } = await import(onPostgres ? './postgres.js' : './sqlite.js')
-const processes = Number(BOOKS_POOL || 2)
+// On SQLite a second process only competes for the processors and for the lock.
+const processes = Number(BOOKS_POOL || (onPostgres ? 2 : 1))
 
 async function serve() {
   const books = open(BOOKS_DATABASE)
