@@ -181,7 +181,8 @@ fn started<'a>(place: &Place<'_>, opponent: &'a Contestant) -> Result<Vec<Served
         word(place.kind),
         opponent.name
     ));
-    let mut pools: Vec<Option<u32>> = opponent.pools.iter().copied().map(Some).collect();
+    let pools = opponent.pools(place.kind).iter().copied();
+    let mut pools: Vec<Option<u32>> = pools.map(Some).collect();
     if pools.is_empty() {
         pools.push(None);
     }
@@ -190,6 +191,9 @@ fn started<'a>(place: &Place<'_>, opponent: &'a Contestant) -> Result<Vec<Served
         let served = Served::start(place, opponent, pool)?;
         check(&served)?;
         all.push(served);
+    }
+    if let Some(versions) = opponent.program.versions(place.work) {
+        say(&format!("{}: {versions}", opponent.name));
     }
     Ok(all)
 }

@@ -2,13 +2,10 @@
 //!
 //! It does not know what is measured.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use topchef_tests::Kind;
 
-use crate::Failure;
 use crate::operation::Operation;
+use crate::programs::Program;
 
 const BOTH: &[Kind] = &[Kind::Sqlite, Kind::Postgres];
 
@@ -24,7 +21,7 @@ const CRUDCRATE_LIST: &str = "/books?filter=%7B%22pub_year_gte%22%3A1950%7D&sort
 /// A server.
 pub(crate) struct Contestant {
     pub(crate) name: &'static str,
-    program: Program,
+    pub(crate) program: Program,
     databases: &'static [Kind],
     /// The path of all records, of one, and of the list that is asked for.
     pub(crate) all: &'static str,
@@ -32,19 +29,11 @@ pub(crate) struct Contestant {
     pub(crate) list: &'static str,
     /// The method that changes some of the fields.
     pub(crate) change: &'static str,
-    /// The numbers of connections that are tried, for the best of them to be measured; of none its own default is.
-    pub(crate) pools: &'static [u32],
+    /// The sizes of its pool that are tried on each database, for the best to be measured; of none its own default is.
+    on_sqlite: &'static [u32],
+    on_postgres: &'static [u32],
     /// Whether it is a limit, which answers one operation alone and whatever is in the table.
     pub(crate) is_constant: bool,
-}
-
-enum Program {
-    /// A program of this package, with its argument.
-    Ours(&'static str, Option<&'static str>),
-    /// A crate with dependencies of its own, in the folder of that name.
-    Crate(&'static str),
-    /// A script that installs what it needs, in the folder of that name.
-    Script(&'static str),
 }
 
 const PLAIN: Contestant = Contestant {
@@ -55,7 +44,8 @@ const PLAIN: Contestant = Contestant {
     one: "/books/{id}",
     list: LIST,
     change: "PATCH",
-    pools: &[],
+    on_sqlite: &[],
+    on_postgres: &[],
     is_constant: false,
 };
 
@@ -67,7 +57,7 @@ pub(crate) const OPPONENTS: [Contestant; 8] = [
         program: Program::Ours("books-by-hand", Some("sqlx-sqlite")),
         databases: &[Kind::Sqlite],
         list: FIXED_LIST,
-        pools: &[1, 2, 4, 8],
+        on_sqlite: &[1, 2, 4, 8],
         ..PLAIN
     },
     Contestant {
@@ -82,6 +72,7 @@ pub(crate) const OPPONENTS: [Contestant; 8] = [
         program: Program::Ours("books-by-hand", Some("sqlx-postgres")),
         databases: &[Kind::Postgres],
         list: FIXED_LIST,
+        on_postgres: &[4, 8, 16, 32],
         ..PLAIN
     },
     Contestant {
@@ -90,6 +81,7 @@ pub(crate) const OPPONENTS: [Contestant; 8] = [
         databases: BOTH,
         list: CRUDCRATE_LIST,
         change: "PUT",
+        on_sqlite: &[1, 2, 4, 8],
         ..PLAIN
     },
     Contestant {
@@ -127,44 +119,16 @@ impl Contestant {
         self.databases.contains(&kind)
     }
 
+    pub(crate) fn pools(&self, kind: Kind) -> &'static [u32] {
+        match kind {
+            Kind::Sqlite => self.on_sqlite,
+            Kind::Postgres => self.on_postgres,
+        }
+    }
+
     /// Whether it has that operation.
     pub(crate) fn has(&self, operation: Operation) -> bool {
         !self.is_constant || operation == Operation::GetOne
-    }
-
-    /// Makes the program where it is not there yet, and says how it is started; `work` is where others install into.
-    pub(crate) fn command(&self, kind: Kind, work: &Path) -> Result<Command, Failure> {
-        match self.program {
-            Program::Ours(program, argument) => {
-                let mut cargo = cargo();
-                cargo.args(["build", "--quiet", "--release", "--package"]);
-                cargo.args([env!("CARGO_PKG_NAME"), "--bin", program]);
-                let target = work.parent().ok_or("no target folder")?;
-                cargo.arg("--target-dir").arg(target);
-                build(cargo)?;
-                let mut command = Command::new(target.join("release").join(program));
-                command.args(argument);
-                Ok(command)
-            }
-            Program::Crate(name) => {
-                let target = work.join(name);
-                let mut cargo = cargo();
-                cargo.args(["build", "--quiet", "--release", "--target-dir"]);
-                cargo.arg(&target).current_dir(folder(name));
-                build(cargo)?;
-                let mut command =
-                    Command::new(target.join("release").join(format!("books-{name}")));
-                command.arg(word(kind));
-                Ok(command)
-            }
-            Program::Script(name) => {
-                let target = work.join(name);
-                std::fs::create_dir_all(&target)?;
-                let mut command = Command::new(folder(name).join("run"));
-                command.arg(word(kind)).env("BOOKS_WORK", target);
-                Ok(command)
-            }
-        }
     }
 }
 
@@ -173,26 +137,5 @@ pub(crate) fn word(kind: Kind) -> &'static str {
     match kind {
         Kind::Sqlite => "sqlite",
         Kind::Postgres => "postgres",
-    }
-}
-
-/// The folder of the servers that are not of this workspace.
-fn folder(name: &str) -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.join("bench/opponents").join(name)
-}
-
-fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-    cargo.env("CARGO_INCREMENTAL", "0");
-    cargo
-}
-
-fn build(mut cargo: Command) -> Result<(), Failure> {
-    if cargo.status()?.success() {
-        Ok(())
-    } else {
-        Err(format!("{cargo:?} failed").into())
     }
 }

@@ -15,6 +15,7 @@ mod limits;
 mod machine;
 mod operation;
 mod options;
+mod programs;
 mod raw;
 mod report;
 mod rounds;

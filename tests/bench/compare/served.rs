@@ -63,7 +63,7 @@ impl<'a> Served<'a> {
             None => contestant.name.to_owned(),
         };
         interrupt::check()?;
-        let mut command = contestant.command(place.kind, place.work)?;
+        let mut command = contestant.program.command(place.kind, place.work)?;
         let data = Data::new(place.kind, place.folder, place.postgres, &file)?;
         let address = format!("127.0.0.1:{}", free_port());
         let log = place.folder.join(format!("{file}.log"));

@@ -12,6 +12,12 @@ use crate::wrk;
 /// What is asked for its version: the first line that it prints is one.
 const PROGRAMS: [&str; 3] = ["rustc", "python3", "node"];
 
+/// The crates that the servers in Rust are made of.
+const CRATES: [&str; 6] = ["axum", "hyper", "tokio", "sqlx", "rusqlite", "mimalloc"];
+
+/// Those of the server with dependencies of its own.
+const CRUDCRATE: [&str; 4] = ["crudcrate", "sea-orm", "axum", "sqlx"];
+
 pub(crate) fn describe() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     say(&format!(
@@ -32,6 +38,19 @@ pub(crate) fn describe() {
         });
     }
     say(&versions.join(", "));
+    let ours = locked(include_str!("../../../Cargo.lock"), &CRATES);
+    say(&format!("ours and by hand: {ours}"));
+    let lock = include_str!("../opponents/crudcrate/Cargo.lock");
+    say(&format!("crudcrate: {}", locked(lock, &CRUDCRATE)));
+}
+
+/// Which versions of them were chosen.
+fn locked(lock: &str, crates: &[&str]) -> String {
+    let versions = crates.iter().filter_map(|name| {
+        let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \""))?;
+        Some(format!("{name} {}", rest.split('"').next()?))
+    });
+    versions.collect::<Vec<_>>().join(", ")
 }
 
 /// How carefully it writes, too.
