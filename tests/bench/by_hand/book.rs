@@ -86,13 +86,17 @@ impl NewBook {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BookPatch {
+    #[serde(default, deserialize_with = "given")]
     pub(crate) title: Option<String>,
     #[serde(default, deserialize_with = "present")]
     pub(crate) subtitle: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
     pub(crate) pub_year: Option<i32>,
     #[serde(default, deserialize_with = "present")]
     pub(crate) pages: Option<Option<i32>>,
+    #[serde(default, deserialize_with = "given")]
     pub(crate) price: Option<f64>,
+    #[serde(default, deserialize_with = "given")]
     pub(crate) available: Option<bool>,
 }
 
@@ -125,6 +129,15 @@ impl BookPatch {
 /// The time as `SQLite` keeps it.
 pub(crate) fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// A field that may be left out, but not be null.
+fn given<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A field that may be left out, or be null.

@@ -25,6 +25,12 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, details) = match self {

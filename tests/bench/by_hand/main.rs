@@ -6,8 +6,10 @@ mod constant;
 mod error;
 mod list;
 mod settings;
+mod sqlx_postgres;
 mod sqlx_sqlite;
 mod statements;
+mod threads;
 
 use axum::Router;
 use settings::Settings;
@@ -23,8 +25,10 @@ async fn main() -> Result<(), Failure> {
     let settings = Settings::read()?;
     let router = match std::env::args().nth(1).as_deref() {
         Some("sqlx-sqlite") => sqlx_sqlite::router(&settings).await?,
+        Some("sqlx-postgres") => sqlx_postgres::router(&settings).await?,
+        Some("rusqlite") => threads::router(&settings)?,
         Some("constant") => constant::router(),
-        _ => return Err("which? sqlx-sqlite or constant".into()),
+        _ => return Err("which? sqlx-sqlite, sqlx-postgres, rusqlite or constant".into()),
     };
     serve(&settings, router).await
 }
