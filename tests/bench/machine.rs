@@ -7,9 +7,9 @@ use std::process::Command;
 use crate::Failure;
 use crate::figures::{processors, say};
 
-/// A new folder below the target directory, or below the folder that is named as the only argument.
-pub(crate) fn folder() -> Result<PathBuf, Failure> {
-    let parent = match std::env::args().nth(1) {
+/// A new folder below the one that is named, otherwise below the target directory.
+pub(crate) fn folder(parent: Option<String>) -> Result<PathBuf, Failure> {
+    let parent = match parent {
         Some(parent) => PathBuf::from(parent),
         None => std::env::current_exe()?
             .parent()

@@ -25,7 +25,7 @@ const PAIRS: usize = 5;
 const TIME: Duration = Duration::from_secs(3);
 
 fn main() -> Result<(), Failure> {
-    let folder = machine::folder()?;
+    let folder = machine::folder(std::env::args().nth(1))?;
     machine::describe(&folder);
     let load = Load {
         connections: CONNECTIONS,

@@ -42,7 +42,7 @@ const PATHS: [&str; 7] = [
 const METRICS: &str = "/metrics";
 
 fn main() -> Result<(), Failure> {
-    let folder = machine::folder()?;
+    let folder = machine::folder(std::env::args().nth(1))?;
     machine::describe(&folder);
     let many = std::env::var_os("TOPCHEF_BENCH_JOBS");
     let many = many.map_or(Ok(JOBS[1]), |many| many.to_string_lossy().parse())?;
