@@ -4,17 +4,14 @@
 
 use std::path::Path;
 
-use topchef_tests::{Kind, Scratch};
-use uuid::Uuid;
+use topchef_tests::Kind;
 
 use crate::Failure;
+use crate::place::Place;
 use crate::served::server;
 
 /// The service; no job has a greater id than those that wait.
 const SERVICE: &str = "00000000-0000-7000-8000-000000000001";
-
-/// How many rows one statement makes: each has to be done within the time that a test's statement may take.
-const ROWS: u32 = 50_000;
 
 /// A database, until this goes.
 pub(crate) struct Filled {
@@ -22,23 +19,13 @@ pub(crate) struct Filled {
     place: Place,
 }
 
-enum Place {
-    File(String),
-    Postgres(Scratch),
-}
-
 impl Filled {
     /// One with that many finished jobs, a fiftieth of which failed; twenty more wait, and five are worked on.
     pub(crate) fn new(folder: &Path, jobs: u32) -> Result<Self, Failure> {
-        let kind = Kind::of_this_run();
-        let place = match kind {
-            Kind::Sqlite => {
-                let name = format!("{jobs}-{}.db", Uuid::now_v7().simple());
-                Place::File(folder.join(name).display().to_string())
-            }
-            Kind::Postgres => Place::Postgres(Scratch::of(kind)),
+        let filled = Self {
+            kind: Kind::of_this_run(),
+            place: Place::new(folder),
         };
-        let filled = Self { kind, place };
         let mut migrate = server()?;
         migrate.args(["migrate", "--database", &filled.address()]);
         migrate.stderr(std::process::Stdio::null());
@@ -46,22 +33,13 @@ impl Filled {
             return Err("the tables cannot be made".into());
         }
         filled.fill(jobs)?;
+        filled.place.settle()?;
         Ok(filled)
-    }
-
-    pub(crate) fn kind(&self) -> &'static str {
-        match self.kind {
-            Kind::Sqlite => "SQLite",
-            Kind::Postgres => "PostgreSQL",
-        }
     }
 
     /// What `--database` is given.
     pub(crate) fn address(&self) -> String {
-        match &self.place {
-            Place::File(path) => path.clone(),
-            Place::Postgres(scratch) => scratch.address(),
-        }
+        self.place.address()
     }
 
     /// The id of the service.
@@ -75,22 +53,21 @@ impl Filled {
             Kind::Postgres => ("true", "'2026-11-26T20:00:00Z'::timestamptz"),
         };
         let service = self.id_of(SERVICE);
-        self.execute(&format!(
+        self.place.execute(&format!(
             "INSERT INTO services (id, name, description, job_registration_schema, job_result_schema, is_service_available, timeout, last_checked_in)
              VALUES ({service}, 'Centrifuge', 'spins', '{{}}', '{{}}', {yes}, 30, {time})"
         ))?;
-        let mut first = 1;
-        while first <= jobs {
-            let last = jobs.min(first + ROWS - 1);
-            self.jobs(first, last, "CASE n % 50 WHEN 0 THEN 5 ELSE 4 END", time)?;
-            first = last + 1;
-        }
-        self.jobs(jobs + 1, jobs + 5, "3", time)?;
-        self.jobs(jobs + 6, jobs + 25, "0", time)
+        self.place.fill(jobs, |first, last| {
+            self.jobs(first, last, "CASE n % 50 WHEN 0 THEN 5 ELSE 4 END", time)
+        })?;
+        let worked_on = self.jobs(jobs + 1, jobs + 5, "3", time);
+        let waiting = self.jobs(jobs + 6, jobs + 25, "0", time);
+        self.place.execute(&worked_on)?;
+        self.place.execute(&waiting)
     }
 
-    /// Jobs of these numbers, in that state; those that are finished have results.
-    fn jobs(&self, first: u32, last: u32, state: &str, time: &str) -> Result<(), Failure> {
+    /// What makes jobs of these numbers, in that state; those that are finished have results.
+    fn jobs(&self, first: u32, last: u32, state: &str, time: &str) -> String {
         let service = self.id_of(SERVICE);
         let (numbers, id) = match self.kind {
             Kind::Sqlite => (
@@ -104,28 +81,18 @@ impl Filled {
                 "lpad(to_hex(n), 32, '0')::uuid",
             ),
         };
-        self.execute(&format!(
+        format!(
             "INSERT INTO jobs (id, service_id, state, run_at, parameters_bytes, results_bytes, date_submitted, date_finished)
              SELECT {id}, {service}, {state}, {time}, 11, CASE WHEN {state} > 3 THEN 13 END, {time}, CASE WHEN {state} > 3 THEN {time} END FROM {numbers};
              INSERT INTO job_parameters SELECT {id}, '{{\"rpm\":500}}' FROM {numbers};
              INSERT INTO job_results SELECT {id}, '{{\"mass_mg\":1}}' FROM {numbers} WHERE {state} > 3;"
-        ))
+        )
     }
 
     fn id_of(&self, id: &str) -> String {
         match self.kind {
             Kind::Sqlite => format!("unhex('{}')", id.replace('-', "")),
             Kind::Postgres => format!("'{id}'::uuid"),
-        }
-    }
-
-    fn execute(&self, statements: &str) -> Result<(), Failure> {
-        match &self.place {
-            Place::File(path) => Ok(rusqlite::Connection::open(path)?.execute_batch(statements)?),
-            Place::Postgres(scratch) => {
-                scratch.execute(statements);
-                Ok(())
-            }
         }
     }
 }

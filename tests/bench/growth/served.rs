@@ -1,15 +1,17 @@
-//! The release binary over a database, and one connection to it that stays open.
+//! The release binary over a database, and what is asked of it.
 //!
 //! It does not know what is measured.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
 
 use crate::Failure;
+use crate::connection::{Connection, Request};
 use crate::filled::Filled;
+
+const PARAMETERS: &str = r#"{"parameters":{"rpm":500}}"#;
+const RESULTS: &str = r#"{"status":"COMPLETED","results":{"mass_mg":1}}"#;
 
 /// The binary that is measured: what `TOPCHEF_SERVER` names, otherwise the one beside this program.
 pub(crate) fn server() -> Result<Command, Failure> {
@@ -30,8 +32,7 @@ pub(crate) fn server() -> Result<Command, Failure> {
 /// A server, until this goes.
 pub(crate) struct Served {
     child: Child,
-    stream: BufReader<TcpStream>,
-    address: String,
+    connection: Connection,
     // Removed after the server has ended.
     _filled: Filled,
 }
@@ -49,57 +50,42 @@ impl Served {
         let stdout = child.stdout.take().ok_or("no stdout")?;
         BufReader::new(stdout).read_line(&mut line)?;
         let address = line.trim().strip_prefix("listening on http://");
-        let address = address.ok_or("the server does not listen")?.to_owned();
+        let address = address.ok_or("the server does not listen")?;
         Ok(Self {
             child,
-            stream: connected(&address)?,
-            address,
+            connection: Connection::new(address)?,
             _filled: filled,
         })
     }
 
-    /// Goes on over a new connection: one that was silent for seconds is closed by the server.
     pub(crate) fn connect_again(&mut self) -> Result<(), Failure> {
-        self.stream = connected(&self.address)?;
-        Ok(())
+        self.connection.connect_again()
     }
 
-    /// Asks for a path, and gives the milliseconds until the whole answer, 200, was there.
-    pub(crate) fn ask(&mut self, path: &str) -> Result<f64, Failure> {
+    /// The milliseconds until a path, with `{service}` for the id of the service, is answered.
+    pub(crate) fn get(&mut self, path: &str) -> Result<f64, Failure> {
         let path = path.replace("{service}", Filled::service());
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", self.address);
-        let began = Instant::now();
-        self.stream.get_mut().write_all(request.as_bytes())?;
-        let mut length = None;
-        let mut head = String::new();
-        loop {
-            let mut line = String::new();
-            if self.stream.read_line(&mut line)? == 0 {
-                return Err(format!("no answer for {path}").into());
-            }
-            if line == "\r\n" {
-                break;
-            }
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = Some(value.trim().parse::<usize>()?);
-            }
-            head.push_str(&line);
-        }
-        let mut body = vec![0; length.ok_or("an answer without its length")?];
-        self.stream.read_exact(&mut body)?;
-        let took = began.elapsed().as_secs_f64() * 1_000.0;
-        if head.starts_with("HTTP/1.1 200 ") {
-            Ok(took)
-        } else {
-            Err(format!("{path}: {head}").into())
-        }
+        Ok(self.connection.ask(&Request::get(&path))?.took)
     }
-}
 
-fn connected(address: &str) -> Result<BufReader<TcpStream>, Failure> {
-    let stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    Ok(BufReader::new(stream))
+    /// The milliseconds until a job is submitted, until the next one is found, and until the new one is completed.
+    pub(crate) fn cycle(&mut self) -> Result<[f64; 3], Failure> {
+        let jobs = format!("/services/{}/jobs", Filled::service());
+        let submitted = self.connection.ask(&Request {
+            method: "POST",
+            path: &jobs,
+            body: PARAMETERS,
+            status: 201,
+        })?;
+        let next = self.get(&format!("{jobs}/next"))?;
+        let completed = self.connection.ask(&Request {
+            method: "PATCH",
+            path: &format!("/jobs/{}", submitted.made()?),
+            body: RESULTS,
+            status: 200,
+        })?;
+        Ok([submitted.took, next, completed.took])
+    }
 }
 
 impl Drop for Served {
