@@ -6,6 +6,7 @@ use sea_query::extension::postgres::PgExpr;
 use sea_query::extension::sqlite::SqliteExpr;
 use sea_query::{Alias, BinOper, Expr, ExprTrait, LikeExpr};
 
+use super::form::Form;
 use super::{Dialect, column, pattern};
 use crate::column::{Value, is_null};
 use crate::descriptor::Descriptor;
@@ -36,6 +37,100 @@ impl Dialect {
             Condition::All(conditions) => self.joined(descriptor, conditions, Expr::and, true),
             Condition::Any(conditions) => self.joined(descriptor, conditions, Expr::or, false),
             Condition::Not(condition) => self.expression(descriptor, condition).not(),
+        }
+    }
+
+    /// Adds conditions that all hold to the form of a statement: what [`expression`](Self::expression) makes of them
+    /// hangs on these words alone, and binds these values in this order.
+    pub(super) fn all(self, conditions: &[Condition], form: &mut Form) {
+        form.word(conditions.len());
+        for condition in conditions {
+            self.form(condition, form);
+        }
+    }
+
+    fn form(self, condition: &Condition, form: &mut Form) {
+        match condition {
+            Condition::Value { column, operator } => {
+                form.word(0);
+                form.word(*column);
+                self.operator(operator, form);
+            }
+            Condition::Constant {
+                column,
+                comparison,
+                number,
+            } => {
+                form.word(1);
+                form.word(*column);
+                form.word(*comparison as usize);
+                form.number(*number);
+            }
+            Condition::Columns {
+                left,
+                comparison,
+                right,
+            } => {
+                form.word(2);
+                form.word(*left);
+                form.word(*comparison as usize);
+                form.word(*right);
+            }
+            Condition::All(conditions) => {
+                form.word(3);
+                self.joint(conditions, true, form);
+            }
+            Condition::Any(conditions) => {
+                form.word(4);
+                self.joint(conditions, false, form);
+            }
+            Condition::Not(condition) => {
+                form.word(5);
+                self.form(condition, form);
+            }
+        }
+    }
+
+    fn joint(self, conditions: &[Condition], of_none: bool, form: &mut Form) {
+        self.all(conditions, form);
+        if conditions.is_empty() {
+            form.value(of_none.into());
+        }
+    }
+
+    fn operator(self, operator: &Operator, form: &mut Form) {
+        match operator {
+            Operator::Equal(value) if is_null(value) => form.word(0),
+            Operator::NotEqual(value) if is_null(value) => form.word(1),
+            Operator::Equal(value) => form.bound(2, value.clone()),
+            Operator::NotEqual(value) => form.bound(3, value.clone()),
+            Operator::Less(value) => form.bound(4, value.clone()),
+            Operator::LessOrEqual(value) => form.bound(5, value.clone()),
+            Operator::Greater(value) => form.bound(6, value.clone()),
+            Operator::GreaterOrEqual(value) => form.bound(7, value.clone()),
+            Operator::In(values) => {
+                form.word(8);
+                form.word(values.len());
+                for value in values {
+                    form.value(value.clone());
+                }
+                if values.is_empty() {
+                    // Of nothing, sea-query makes that one is two.
+                    form.value(1.into());
+                    form.value(2.into());
+                }
+            }
+            Operator::Like(pattern) => {
+                let (from, to) = self.prefixed(pattern);
+                form.word(9 + usize::from(from.is_some()) + usize::from(to.is_some()));
+                for bound in from.into_iter().chain(to) {
+                    form.value(bound.into());
+                }
+                form.value(self.liked(pattern).into());
+            }
+            Operator::LikeIgnoringCase(pattern) => {
+                form.bound(12, pattern::whole(pattern).into());
+            }
         }
     }
 
@@ -79,9 +174,7 @@ impl Dialect {
     pub(super) fn operand(self, descriptor: &Descriptor, index: usize) -> Expr {
         let expression = Expr::col(column(descriptor, index));
         match self.collation(descriptor.columns[index].kind) {
-            Some(collation) => {
-                expression.binary(BinOper::Custom("COLLATE"), Expr::col(Alias::new(collation)))
-            }
+            Some(collation) => collated(expression, collation),
             None => expression,
         }
     }
@@ -99,9 +192,41 @@ impl Dialect {
     /// `SQLite`'s LIKE does not tell large letters from small ones; its GLOB does.
     fn like(self, column: Expr, pattern: &str) -> Expr {
         match self {
-            Self::Sqlite => column.glob(pattern::glob(pattern)),
+            Self::Sqlite => {
+                let (from, to) = self.prefixed(pattern);
+                // A table that somebody else made may compare otherwise.
+                let bytewise = || collated(column.clone(), "BINARY");
+                let from = from.map(|from| bytewise().gte(from));
+                let to = to.map(|to| bytewise().lt(to));
+                let bounds = from.into_iter().chain(to).rev();
+                let like = column.clone().glob(self.liked(pattern));
+                bounds.fold(like, |like, bound| bound.and(like))
+            }
             // There `\` takes the next character as it is, without being told to.
-            Self::Postgres => column.like(pattern::whole(pattern)),
+            Self::Postgres => column.like(self.liked(pattern)),
+        }
+    }
+
+    /// The text with which all that have this form begin, and the first one after all that begin with it.
+    ///
+    /// `SQLite` would find them by an index for a pattern that it knows when it plans; but it plans once for all
+    /// patterns, and is told.
+    fn prefixed(self, pattern: &str) -> (Option<String>, Option<String>) {
+        match self {
+            Self::Sqlite => {
+                let prefix = pattern::prefix(pattern);
+                let beyond = prefix.as_deref().and_then(pattern::beyond);
+                (prefix, beyond)
+            }
+            Self::Postgres => (None, None),
+        }
+    }
+
+    /// What a text is compared with that is to have this form.
+    fn liked(self, pattern: &str) -> String {
+        match self {
+            Self::Sqlite => pattern::glob(pattern),
+            Self::Postgres => pattern::whole(pattern),
         }
     }
 
@@ -112,6 +237,10 @@ impl Dialect {
             Self::Postgres => column.ilike(pattern::whole(pattern)),
         }
     }
+}
+
+fn collated(expression: Expr, collation: &'static str) -> Expr {
+    expression.binary(BinOper::Custom("COLLATE"), Expr::col(Alias::new(collation)))
 }
 
 fn against(left: Expr, comparison: Comparison, right: Expr) -> Expr {

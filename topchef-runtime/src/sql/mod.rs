@@ -3,6 +3,7 @@
 //! Pure: it knows no connection, and every value is bound.
 
 mod condition;
+mod form;
 mod idempotency;
 mod outbox;
 mod pattern;
@@ -13,7 +14,7 @@ mod select;
 )]
 mod sequence;
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use sea_query::{
     Alias, ColumnDef, DeleteStatement, Expr, ExprTrait, InsertStatement, PostgresQueryBuilder,
@@ -25,12 +26,17 @@ use crate::column::{Kind, Value};
 use crate::descriptor::Descriptor;
 use crate::query::Condition;
 
+use form::{Form, Verb};
+
 pub(crate) use idempotency::ScopedKey;
 pub(crate) use outbox::{Failure, NewMessage, Queue, Which};
 pub(crate) use sequence::Assigned;
 
 /// The version of a new record.
 const FIRST_VERSION: i64 = 1;
+
+/// What a version grows by.
+const ONE_MORE: i32 = 1;
 
 /// Whose SQL; both are known whichever drivers there are, because text is all that it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +60,7 @@ pub(crate) const DECIMAL_COLLATION: &str = "DECIMAL";
 /// SQL text with a place for each value, and the values.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
-    pub(crate) text: Cow<'static, str>,
+    pub(crate) text: Arc<str>,
     pub(crate) values: Vec<Value>,
     /// Whether it leaves nothing behind: it changes no row, and holds none.
     #[cfg_attr(
@@ -72,14 +78,17 @@ pub(crate) struct Statement {
 
 impl Statement {
     /// One that may change rows, or hold them.
-    fn of((text, Values(values)): (String, Values)) -> Self {
-        let text = Cow::Owned(text);
+    fn new(text: Arc<str>, values: Vec<Value>) -> Self {
         Self {
             text,
             values,
             only_reads: false,
             assigned: None,
         }
+    }
+
+    fn of((text, Values(values)): (String, Values)) -> Self {
+        Self::new(text.into(), values)
     }
 
     /// The same, of which it is known that it leaves nothing behind.
@@ -91,23 +100,13 @@ impl Statement {
     }
 
     /// One without values, that may change anything.
-    pub(crate) fn plain(text: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            text: text.into(),
-            values: Vec::new(),
-            only_reads: false,
-            assigned: None,
-        }
+    pub(crate) fn plain(text: impl Into<Arc<str>>) -> Self {
+        Self::new(text.into(), Vec::new())
     }
 
     /// One that only reads.
     pub(crate) fn reading(text: &'static str, values: Vec<Value>) -> Self {
-        Self {
-            text: text.into(),
-            values,
-            only_reads: true,
-            assigned: None,
-        }
+        Self::new(text.into(), values).that_only_reads()
     }
 }
 
@@ -155,35 +154,47 @@ impl Dialect {
         descriptor: &'static Descriptor,
         values: &[(usize, Value)],
     ) -> Statement {
-        let mut statement = InsertStatement::new();
-        statement.into_table(Alias::new(descriptor.table));
-        if values.is_empty() {
-            statement.or_default_values();
-        } else {
-            statement.columns(values.iter().map(|(index, _)| column(descriptor, *index)));
-            let first = |index: usize| descriptor.columns[index].version;
-            statement.values_panic(values.iter().map(|(index, value)| {
-                if first(*index) {
-                    Expr::value(FIRST_VERSION)
-                } else {
-                    SimpleExpr::from(value.clone())
-                }
-            }));
+        let mut form = Form::of(self, Verb::Insert, descriptor);
+        for (index, value) in values {
+            form.word(*index);
+            form.value(if descriptor.columns[*index].version {
+                Value::from(FIRST_VERSION)
+            } else {
+                value.clone()
+            });
         }
-        statement.returning(returning(descriptor));
         Statement {
             assigned: Assigned::of(descriptor, values),
-            ..self.build(&statement)
+            ..form.built(|| self.build(&inserting(descriptor, values)))
         }
     }
 
     /// Changes the given columns where all conditions hold, and counts the version; returns all columns of what is stored then.
     pub(crate) fn update(
         self,
-        descriptor: &Descriptor,
+        descriptor: &'static Descriptor,
         conditions: &[Condition],
         values: &[(usize, Value)],
     ) -> Statement {
+        let mut form = Form::of(self, Verb::Update, descriptor);
+        form.word(values.len());
+        for (index, value) in values {
+            form.word(*index);
+            form.value(value.clone());
+        }
+        if descriptor.version().is_some() {
+            form.value(Value::from(ONE_MORE));
+        }
+        self.all(conditions, &mut form);
+        form.built(|| self.build(&self.updating(descriptor, conditions, values)))
+    }
+
+    fn updating(
+        self,
+        descriptor: &Descriptor,
+        conditions: &[Condition],
+        values: &[(usize, Value)],
+    ) -> UpdateStatement {
         let mut statement = UpdateStatement::new();
         statement.table(Alias::new(descriptor.table));
         statement.values(
@@ -193,25 +204,52 @@ impl Dialect {
         );
         if let Some(version) = descriptor.version() {
             let version = column(descriptor, version);
-            statement.value(version.clone(), Expr::col(version).add(1));
+            statement.value(version.clone(), Expr::col(version).add(ONE_MORE));
         }
         for condition in conditions {
             statement.and_where(self.expression(descriptor, condition));
         }
-        statement.returning(returning(descriptor));
-        self.build(&statement)
+        statement.returning(returning(descriptor)).take()
     }
 
     /// Removes the rows where all conditions hold; returns all columns of what was stored.
-    pub(crate) fn delete(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
+    pub(crate) fn delete(
+        self,
+        descriptor: &'static Descriptor,
+        conditions: &[Condition],
+    ) -> Statement {
+        let mut form = Form::of(self, Verb::Delete, descriptor);
+        self.all(conditions, &mut form);
+        form.built(|| self.build(&self.deleting(descriptor, conditions)))
+    }
+
+    fn deleting(self, descriptor: &Descriptor, conditions: &[Condition]) -> DeleteStatement {
         let mut statement = DeleteStatement::new();
         statement.from_table(Alias::new(descriptor.table));
         for condition in conditions {
             statement.and_where(self.expression(descriptor, condition));
         }
-        statement.returning(returning(descriptor));
-        self.build(&statement)
+        statement.returning(returning(descriptor)).take()
     }
+}
+
+fn inserting(descriptor: &'static Descriptor, values: &[(usize, Value)]) -> InsertStatement {
+    let mut statement = InsertStatement::new();
+    statement.into_table(Alias::new(descriptor.table));
+    if values.is_empty() {
+        statement.or_default_values();
+    } else {
+        statement.columns(values.iter().map(|(index, _)| column(descriptor, *index)));
+        let first = |index: usize| descriptor.columns[index].version;
+        statement.values_panic(values.iter().map(|(index, value)| {
+            if first(*index) {
+                Expr::value(FIRST_VERSION)
+            } else {
+                SimpleExpr::from(value.clone())
+            }
+        }));
+    }
+    statement.returning(returning(descriptor)).take()
 }
 
 fn column(descriptor: &Descriptor, index: usize) -> Alias {

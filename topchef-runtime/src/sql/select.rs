@@ -7,20 +7,62 @@ use sea_query::{
     PostgresQueryBuilder, SelectStatement, SqliteQueryBuilder,
 };
 
+use super::form::{Form, Verb};
 use super::{Dialect, Statement, column};
 use crate::descriptor::{Descriptor, Sort};
 use crate::query::{Condition, Query, Start, beside};
 
+/// The limit of a statement of which one row is wanted.
+const ONE: u64 = 1;
+
+/// Whether the rows come in reverse.
+fn is_backward(query: &Query) -> bool {
+    matches!(&query.start, Start::Cursor(cursor) if cursor.backward)
+}
+
+/// How many rows are passed over, where any are.
+fn offset(query: &Query) -> Option<u64> {
+    match query.start {
+        Start::Offset(offset) if offset > 0 => Some(offset),
+        Start::Offset(_) | Start::First | Start::Cursor(_) => None,
+    }
+}
+
 impl Dialect {
     /// The rows of a query, all columns; those before a cursor come in reverse.
-    pub(crate) fn select(self, descriptor: &Descriptor, query: &Query) -> Statement {
-        self.build(&self.page(descriptor, query)).that_only_reads()
+    pub(crate) fn select(self, descriptor: &'static Descriptor, query: &Query) -> Statement {
+        let mut form = Form::of(self, Verb::Select, descriptor);
+        let beside = match &query.start {
+            Start::Cursor(cursor) => Some(beside(descriptor, &query.order, cursor)),
+            Start::Offset(_) | Start::First => None,
+        };
+        self.all(&query.conditions, &mut form);
+        self.all(beside.as_slice(), &mut form);
+        for sort in &query.order {
+            form.word(sort.column << 1 | usize::from(sort.descending));
+        }
+        form.word(usize::MAX);
+        form.word(usize::from(is_backward(query)));
+        form.value(query.limit.into());
+        if let Some(offset) = offset(query) {
+            form.word(1);
+            form.value(offset.into());
+        }
+        let build = || self.build(&self.page(descriptor, query));
+        form.built(build).that_only_reads()
     }
 
     /// The row for which all conditions hold, all columns.
-    pub(crate) fn select_one(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
-        self.build(&self.one(descriptor, conditions))
-            .that_only_reads()
+    pub(crate) fn select_one(
+        self,
+        descriptor: &'static Descriptor,
+        conditions: &[Condition],
+    ) -> Statement {
+        let mut form = Form::of(self, Verb::SelectOne, descriptor);
+        self.all(conditions, &mut form);
+        form.value(ONE.into());
+        let build = || self.build(&self.one(descriptor, conditions));
+        form.built(build).that_only_reads()
     }
 
     /// As [`select_one`](Self::select_one), in a transaction that is to change the row: until its end nobody else does.
@@ -28,21 +70,34 @@ impl Dialect {
     /// Who only refers to the row need not wait for that.
     pub(crate) fn select_to_change(
         self,
-        descriptor: &Descriptor,
+        descriptor: &'static Descriptor,
         conditions: &[Condition],
     ) -> Statement {
-        let mut statement = self.rows(descriptor, conditions);
-        // `SQLite` has no such words, and needs none: it has one writer.
-        statement.limit(1).lock(LockType::NoKeyUpdate);
-        self.build(&statement)
+        let mut form = Form::of(self, Verb::SelectToChange, descriptor);
+        self.all(conditions, &mut form);
+        form.value(ONE.into());
+        form.built(|| {
+            let mut statement = self.one(descriptor, conditions);
+            // `SQLite` has no such words, and needs none: it has one writer.
+            self.build(statement.lock(LockType::NoKeyUpdate))
+        })
     }
 
     /// How many rows there are for which all conditions hold.
-    pub(crate) fn count(self, descriptor: &Descriptor, conditions: &[Condition]) -> Statement {
-        let mut statement = SelectStatement::new();
-        statement.expr(Expr::col(Asterisk).count());
-        self.narrow(&mut statement, descriptor, conditions);
-        self.build(&statement).that_only_reads()
+    pub(crate) fn count(
+        self,
+        descriptor: &'static Descriptor,
+        conditions: &[Condition],
+    ) -> Statement {
+        let mut form = Form::of(self, Verb::Count, descriptor);
+        self.all(conditions, &mut form);
+        let build = || {
+            let mut statement = SelectStatement::new();
+            statement.expr(Expr::col(Asterisk).count());
+            self.narrow(&mut statement, descriptor, conditions);
+            self.build(&statement)
+        };
+        form.built(build).that_only_reads()
     }
 
     /// How many rows there are for which all conditions hold, for each value of some columns: these first, in their order.
@@ -93,7 +148,7 @@ impl Dialect {
 
     fn page(self, descriptor: &Descriptor, query: &Query) -> SelectStatement {
         let mut statement = self.rows(descriptor, &query.conditions);
-        let reverse = matches!(&query.start, Start::Cursor(cursor) if cursor.backward);
+        let reverse = is_backward(query);
         if let Start::Cursor(cursor) = &query.start {
             let beside = beside(descriptor, &query.order, cursor);
             statement.and_where(self.expression(descriptor, &beside));
@@ -102,16 +157,15 @@ impl Dialect {
             self.order(&mut statement, descriptor, *sort, reverse);
         }
         statement.limit(query.limit);
-        match query.start {
-            Start::Offset(offset) if offset > 0 => statement.offset(offset),
-            Start::Offset(_) | Start::First | Start::Cursor(_) => &mut statement,
-        };
+        if let Some(offset) = offset(query) {
+            statement.offset(offset);
+        }
         statement
     }
 
     fn one(self, descriptor: &Descriptor, conditions: &[Condition]) -> SelectStatement {
         let mut statement = self.rows(descriptor, conditions);
-        statement.limit(1);
+        statement.limit(ONE);
         statement
     }
 

@@ -184,7 +184,7 @@ impl Transaction {
     /// Why there was no record to save changes in.
     async fn why_not_saved(
         &mut self,
-        descriptor: &Descriptor,
+        descriptor: &'static Descriptor,
         key: &Key,
     ) -> Result<ApiError, Report> {
         let condition = Condition::is_key(descriptor, key);
