@@ -373,10 +373,7 @@ impl Database {
         statements.iter().for_each(trace);
         match self.0.as_ref() {
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite(sqlite) => {
-                let decode = |position, row: &Row<'_>| Ok((decode(position, row)?, Vec::new()));
-                sqlite.write(statements, decode).await
-            }
+            Driver::Sqlite(sqlite) => sqlite.write(statements, decode).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(postgres) => Box::pin(postgres.write(statements, decode)).await,
         }
@@ -400,7 +397,7 @@ impl Database {
         };
         match self.0.as_ref() {
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite(sqlite) => sqlite.write(statements, decode).await,
+            Driver::Sqlite(sqlite) => sqlite.write_with(statements, decode).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(postgres) => Box::pin(postgres.write_with(statements, decode)).await,
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded, unbounded};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, ffi};
 use tokio::sync::oneshot;
@@ -52,9 +53,15 @@ pub(super) struct Sqlite {
 /// Work for a reader thread; it answers by itself.
 type Read = Box<dyn FnOnce(&Connection) + Send>;
 
-/// A write that is whole in itself; it is given why it cannot run when there is no transaction for it, and then says so
-/// to its caller.
-type Unit = Box<dyn FnOnce(Result<&Connection, DatabaseError>) -> Executed + Send>;
+/// A write that is whole in itself.
+struct Unit {
+    run: RunUnit,
+    /// Whether a part of it may have to be undone: a statement that fails undoes itself.
+    parts: bool,
+}
+
+/// What a unit does; it is given why it cannot run when there is no transaction for it, and then says so to its caller.
+type RunUnit = Box<dyn FnOnce(Result<&Connection, DatabaseError>) -> Executed + Send>;
 
 /// Work for the writer thread.
 enum Write {
@@ -165,15 +172,37 @@ impl Sqlite {
         answered.await.map_err(|_| DatabaseError::Closed)?
     }
 
+    /// Runs statements until one of them gives a row; where `decode` fails, what that one wrote stands.
     pub(super) async fn write<T: Send + 'static>(
+        &self,
+        statements: Vec<Statement>,
+        decode: impl FnOnce(usize, &Row<'_>) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<Option<T>, DatabaseError> {
+        let decode = |position, row: &Row<'_>| Ok((decode(position, row)?, Vec::new()));
+        self.run(statements, decode, false).await
+    }
+
+    /// As [`write`](Self::write), all or nothing, with the statements that `decode` gives.
+    pub(super) async fn write_with<T: Send + 'static>(
         &self,
         statements: Vec<Statement>,
         decode: impl FnOnce(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>
         + Send
         + 'static,
     ) -> Result<Option<T>, DatabaseError> {
+        self.run(statements, decode, true).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        statements: Vec<Statement>,
+        decode: impl FnOnce(usize, &Row<'_>) -> Result<(T, Vec<Statement>), DatabaseError>
+        + Send
+        + 'static,
+        parts: bool,
+    ) -> Result<Option<T>, DatabaseError> {
         let (answer, answered) = oneshot::channel();
-        let unit = move |begun: Result<&Connection, DatabaseError>| {
+        let run = move |begun: Result<&Connection, DatabaseError>| {
             // A request that was given up while it waited must not be carried out later.
             if answer.is_closed() {
                 return Executed::nothing();
@@ -194,7 +223,8 @@ impl Sqlite {
                 }),
             }
         };
-        self.send(Write::Unit(Box::new(unit)))?;
+        let run = Box::new(run);
+        self.send(Write::Unit(Unit { run, parts }))?;
         answered.await.map_err(|_| DatabaseError::Closed)?
     }
 
@@ -363,7 +393,7 @@ fn run_group(connection: &Connection, units: Vec<Unit>, commits: &Commits) {
 /// Answers each unit why none of them could run.
 fn refuse(units: Vec<Unit>, error: impl Fn() -> DatabaseError) {
     for unit in units {
-        let executed = unit(Err(error()));
+        let executed = (unit.run)(Err(error()));
         (executed.acknowledge)(Err(error()));
     }
 }
@@ -390,7 +420,7 @@ fn shared(error: &rusqlite::Error) -> DatabaseError {
 /// A transaction that could not be ended before would keep this one, and all after it, from beginning.
 fn begin(connection: &Connection) -> Result<(), rusqlite::Error> {
     roll_back(connection);
-    connection.execute_batch("BEGIN IMMEDIATE")
+    execute(connection, "BEGIN IMMEDIATE")
 }
 
 /// SQLite rolls a transaction back by itself on some failures, a full disk among them: what comes after would be
@@ -402,39 +432,46 @@ fn commit(connection: &Connection) -> Result<(), rusqlite::Error> {
             Some("the transaction was rolled back".to_owned()),
         ));
     }
-    let committed = connection.execute_batch("COMMIT");
+    let committed = execute(connection, "COMMIT");
     if committed.is_err() {
         roll_back(connection);
     }
     committed
 }
 
-/// Runs one unit under a savepoint: what fails in it takes nothing else along.
+/// Runs one unit, under a savepoint where it has parts: what fails in it takes nothing else along.
 fn run_unit(connection: &Connection, unit: Unit) -> Option<Executed> {
-    let begun = connection
-        .execute_batch("SAVEPOINT unit")
-        .map(|()| connection)
-        .map_err(DatabaseError::from);
-    if begun.is_err() {
-        return Some(unit(begun));
+    let Unit { run, parts } = unit;
+    let begun = if parts {
+        execute(connection, "SAVEPOINT unit").map_err(DatabaseError::from)
+    } else {
+        Ok(())
+    };
+    if let Err(error) = begun {
+        return Some(run(Err(error)));
     }
-    let executed = catch_unwind(AssertUnwindSafe(|| unit(begun))).ok();
+    let executed = catch_unwind(AssertUnwindSafe(|| run(Ok(connection)))).ok();
     // The savepoint is gone with the transaction that was rolled back; the unit knows the cause.
-    if connection.is_autocommit() {
+    if !parts || connection.is_autocommit() {
         return executed;
     }
     let keep = executed.as_ref().is_some_and(|executed| executed.keep);
-    let end = if keep {
-        "RELEASE unit"
+    let undone = if keep {
+        Ok(())
     } else {
-        "ROLLBACK TO unit; RELEASE unit"
+        execute(connection, "ROLLBACK TO unit")
     };
-    if let Err(error) = connection.execute_batch(end) {
+    if let Err(error) = undone.and_then(|()| execute(connection, "RELEASE unit")) {
         tracing::error!(%error, "a savepoint could not be ended");
         // What of the unit would stay is not known, so nothing does, and the commit says so to everyone.
         roll_back(connection);
     }
     executed
+}
+
+/// Runs a statement without values and rows, which stays compiled.
+fn execute(connection: &Connection, text: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(text)?.execute([]).map(drop)
 }
 
 fn run_session(connection: &Connection, request: SessionRequest, commits: &Commits) {
@@ -529,6 +566,8 @@ pub(super) fn connect(
          PRAGMA mmap_size = 268435456;
          PRAGMA temp_store = MEMORY;",
     )?;
+    // A statement is planned once for all values: otherwise SQLite plans it anew each time that a limit is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     collate(&connection)?;
     if matches!(options.place, Place::Temporary(_)) {
         // What ends with the program need not survive a loss of power.
@@ -847,11 +886,7 @@ mod tests {
         let (sqlite, _, writes) = unserved();
         let requests = texts.iter().map(|&text| {
             let sqlite = sqlite.clone();
-            Request::new(async move {
-                sqlite
-                    .write(vec![insert(text)], |_, _| Ok(((), Vec::new())))
-                    .await
-            })
+            Request::new(async move { sqlite.write(vec![insert(text)], |_, _| Ok(())).await })
         });
         let requests = requests.collect();
         let units = writes.try_iter().filter_map(|write| match write {
