@@ -6,7 +6,6 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::extract::Request;
 use http::Extensions;
 use http::request::Parts;
 
@@ -153,14 +152,6 @@ impl Guard {
             None => Ok(None),
         }
     }
-
-    /// The context of a request that was admitted; of any other, one in which nobody is known.
-    pub(super) fn context(&self, context: Context, parts: &Parts) -> Context {
-        match parts.extensions.get::<Admitted>() {
-            Some(admitted) => context.of_the_same_request(&admitted.0),
-            None => context.with_default_policy(self.policy.clone()),
-        }
-    }
 }
 
 impl Guard {
@@ -177,10 +168,6 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// That it was found out who sends a request, and that the policy did not refuse.
-#[derive(Clone)]
-struct Admitted(Context);
-
 impl Served {
     /// Finds out who sends a request and asks the policy, before its body and its query are read.
     ///
@@ -190,18 +177,16 @@ impl Served {
         &self,
         method: Method,
         key: Option<&Key>,
-        request: Request,
-    ) -> Result<Request, Report> {
-        let (mut parts, body) = request.into_parts();
-        // What an outer router admitted was for another API.
-        parts.extensions.remove::<Admitted>();
-        let principal = self.common.guard.principal(&parts).await?;
-        let mut cx = self.context(&parts).with_principal(principal);
+        parts: &Parts,
+    ) -> Result<Context, Report> {
+        let Guard { policy, .. } = &self.common.guard;
+        let principal = self.common.guard.principal(parts).await?;
+        let cx = self.common.context(parts).with_principal(principal);
+        let mut cx = cx.with_default_policy(policy.clone());
         if let Some(key) = key {
             cx = cx.with_key(key.clone());
         }
         self.endpoint.permitted(method, &cx).await?;
-        parts.extensions.insert(Admitted(cx));
-        Ok(Request::from_parts(parts, body))
+        Ok(cx)
     }
 }

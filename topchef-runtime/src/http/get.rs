@@ -1,8 +1,8 @@
 //! `GET` of one record: 200 with the record; 304 when the client has it already; 404; 412.
 
-use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
+use http::request::Parts;
 use serde_json::json;
 
 use super::request::{original_path, query_string};
@@ -16,10 +16,10 @@ use crate::transaction::Context;
 
 pub(super) async fn handle(
     served: &Served,
-    request: Request,
+    cx: Context,
+    parts: &Parts,
     key: Key,
 ) -> Result<Response, Report> {
-    let (parts, _) = request.into_parts();
     let descriptor = served.endpoint.descriptor();
     let raw = query_string(&parts.uri);
     let one = if served.common.explains {
@@ -27,12 +27,10 @@ pub(super) async fn handle(
     } else {
         query::parse_one(descriptor, Method::Get, raw)?
     };
-    let cx = served
-        .context_of(&parts, &key)
-        .with_preconditions(conditional::preconditions(&parts)?);
+    let cx = cx.with_preconditions(conditional::preconditions(parts)?);
     if one.explain {
-        let explained = served.endpoint.explain_get(&cx, &key).await?;
-        let links = [("self", original_path(&parts))];
+        let explained = Box::pin(served.endpoint.explain_get(&cx, &key)).await?;
+        let links = [("self", original_path(parts))];
         let envelope = descriptor.envelope;
         return Ok(reply::enveloped(
             envelope,
@@ -47,7 +45,7 @@ pub(super) async fn handle(
         json!({ "schema": schema }).to_string()
     });
     let meta = schema.unwrap_or_else(|| "{}".to_owned());
-    let path = original_path(&parts);
+    let path = original_path(parts);
     told(served, &cx, key, &one.selection, path, meta.as_bytes()).await
 }
 

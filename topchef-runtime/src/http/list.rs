@@ -1,6 +1,5 @@
 //! `GET` of a collection: 200 with a page of records, and links to the pages beside it.
 
-use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
@@ -12,9 +11,13 @@ use crate::descriptor::Method;
 use crate::error::Report;
 use crate::query::{self, Paging};
 use crate::schema;
+use crate::transaction::Context;
 
-pub(super) async fn handle(served: &Served, request: Request) -> Result<Response, Report> {
-    let (parts, _) = request.into_parts();
+pub(super) async fn handle(
+    served: &Served,
+    cx: &Context,
+    parts: &Parts,
+) -> Result<Response, Report> {
     let endpoint = served.endpoint;
     let raw = query_string(&parts.uri);
     let query = if served.common.explains {
@@ -22,12 +25,11 @@ pub(super) async fn handle(served: &Served, request: Request) -> Result<Response
     } else {
         query::parse(endpoint.descriptor(), raw)?
     };
-    let cx = served.context(&parts);
-    let own = self_link(&parts);
+    let own = self_link(parts);
     let mut links = vec![("self", own.as_str())];
     let envelope = endpoint.descriptor().envelope;
     if query.explain {
-        let explained = endpoint.explain_list(&cx, query).await?;
+        let explained = Box::pin(endpoint.explain_list(cx, query)).await?;
         return Ok(reply::enveloped(
             envelope,
             StatusCode::OK,
@@ -41,8 +43,8 @@ pub(super) async fn handle(served: &Served, request: Request) -> Result<Response
         .schema
         .then(|| schema::json::record(endpoint.descriptor(), Method::List));
     let paging = Paging::of(endpoint.descriptor(), &query);
-    let page = endpoint.list(&cx, query).await?;
-    let path = original_path(&parts);
+    let page = endpoint.list(cx, query).await?;
+    let path = original_path(parts);
     let beside = paging.links(path, raw, page.count, page.more, page.ends.as_ref());
     links.extend(beside.next.as_deref().map(|link| ("next", link)));
     links.extend(beside.prev.as_deref().map(|link| ("prev", link)));

@@ -1,9 +1,10 @@
 //! `PATCH` of one record: a merge patch (RFC 7396), absent is not null; 200; 404; 412; 415 says what it takes.
 
-use axum::extract::Request;
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::HeaderName;
+use http::request::Parts;
 
 use super::request::{content_type_is, original_path, query_string};
 use super::{Served, conditional, get, idempotency, reply};
@@ -24,21 +25,21 @@ pub(super) const ACCEPT_PATCH: (HeaderName, HeaderValue) = (
 
 pub(super) async fn handle(
     served: &Served,
-    request: Request,
+    cx: Context,
+    parts: &Parts,
+    body: Body,
     key: Key,
 ) -> Result<Response, Report> {
-    let (parts, body) = request.into_parts();
     if !content_type_is(&parts.headers, &MEDIA_TYPES) {
         return Ok(unsupported());
     }
     let descriptor = served.endpoint.descriptor();
     let asked = query::parse_one(descriptor, Method::Patch, query_string(&parts.uri))?;
-    let preconditions = conditional::preconditions(&parts)?;
+    let preconditions = conditional::preconditions(parts)?;
     let body = served.json(&parts.headers, body).await?;
-    let cx = served.context_of(&parts, &key);
-    let once = idempotency::key_of(&parts, &cx, body.bytes())?;
+    let once = idempotency::key_of(parts, &cx, body.bytes())?;
     let input = served.draft(&body)?;
-    let path = original_path(&parts).to_owned();
+    let path = original_path(parts).to_owned();
     let Some(once) = once else {
         let cx = cx.with_preconditions(preconditions);
         return merge(served.endpoint, cx, key, input, asked, path).await;
@@ -54,7 +55,7 @@ pub(super) async fn handle(
         path.clone(),
     );
     let again = |_| async move { get::shown(served, &cx, key, &asked.selection, &path).await };
-    idempotency::once(served, once, carried_out, again).await
+    Box::pin(idempotency::once(served, once, carried_out, again)).await
 }
 
 async fn merge(

@@ -1,8 +1,9 @@
 //! `POST` to a collection: 201 with the new record and its `Location`, or with all the records of an array; 400 with everything that is wrong; 409 on a conflict.
 
-use axum::extract::Request;
+use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
+use http::request::Parts;
 
 use super::request::{JsonBody, original_path, query_string};
 use super::{Served, get, idempotency, reply};
@@ -19,16 +20,19 @@ enum Given {
     Several(Vec<Draft>),
 }
 
-pub(super) async fn handle(served: &Served, request: Request) -> Result<Response, Report> {
-    let (parts, body) = request.into_parts();
+pub(super) async fn handle(
+    served: &Served,
+    cx: Context,
+    parts: &Parts,
+    body: Body,
+) -> Result<Response, Report> {
     let descriptor = served.endpoint.descriptor();
     let asked = query::parse_one(descriptor, Method::Post, query_string(&parts.uri))?;
     let selection = asked.selection;
     let body = served.json(&parts.headers, body).await?;
-    let cx = served.context(&parts);
-    let once = idempotency::key_of(&parts, &cx, body.bytes())?;
+    let once = idempotency::key_of(parts, &cx, body.bytes())?;
     let given = read(descriptor, &body)?;
-    let path = original_path(&parts).to_owned();
+    let path = original_path(parts).to_owned();
     let Some(once) = once else {
         return create(served.endpoint, cx, given, selection, path).await;
     };
@@ -50,7 +54,7 @@ pub(super) async fn handle(served: &Served, request: Request) -> Result<Response
             Form::Several => all_shown(served, &cx, &keys, &selection).await,
         }
     };
-    idempotency::once(served, once, first, again).await
+    Box::pin(idempotency::once(served, once, first, again)).await
 }
 
 /// Whether a body is one record, or an array of records.

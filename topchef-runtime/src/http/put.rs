@@ -1,7 +1,8 @@
 //! `PUT` of one record: a full replacement, 200; 201 when it created; 400 when the body has another key than the path; 412.
 
-use axum::extract::Request;
+use axum::body::Body;
 use axum::response::Response;
+use http::request::Parts;
 
 use super::request::{original_path, query_string};
 use super::{Served, conditional, reply};
@@ -9,25 +10,25 @@ use crate::column::Key;
 use crate::descriptor::Method;
 use crate::error::Report;
 use crate::query;
+use crate::transaction::Context;
 
 pub(super) async fn handle(
     served: &Served,
-    request: Request,
+    cx: Context,
+    parts: &Parts,
+    body: Body,
     key: Key,
 ) -> Result<Response, Report> {
-    let (parts, body) = request.into_parts();
     let descriptor = served.endpoint.descriptor();
     let one = query::parse_one(descriptor, Method::Put, query_string(&parts.uri))?;
-    let preconditions = conditional::preconditions(&parts)?;
+    let preconditions = conditional::preconditions(parts)?;
     let input = served.input(&parts.headers, body).await?;
-    let cx = served
-        .context_of(&parts, &key)
-        .with_preconditions(preconditions);
+    let cx = cx.with_preconditions(preconditions);
     let outcome = served.endpoint.put(&cx, key, input, &one.selection).await?;
     Ok(reply::of_write(
         descriptor,
         outcome,
-        original_path(&parts),
+        original_path(parts),
         false,
     ))
 }

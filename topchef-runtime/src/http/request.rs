@@ -13,9 +13,8 @@ use http::{HeaderMap, Uri};
 use http_body_util::BodyExt;
 
 use super::Served;
-use crate::column::Key;
 use crate::error::{ApiError, Report};
-use crate::transaction::{Context, Draft, Object, Records, Unknown};
+use crate::transaction::{Draft, Object, Records, Unknown};
 
 /// A body that says it is JSON.
 #[derive(Clone, Debug)]
@@ -139,15 +138,6 @@ pub(super) fn original_path(parts: &Parts) -> &str {
 }
 
 impl Served {
-    pub(super) fn context(&self, parts: &Parts) -> Context {
-        let common = &self.common;
-        common.guard.context(common.context(parts), parts)
-    }
-
-    pub(super) fn context_of(&self, parts: &Parts, key: &Key) -> Context {
-        self.context(parts).with_key(key.clone())
-    }
-
     /// The columns that a body gives, and what is wrong with them.
     pub(super) async fn input(&self, headers: &HeaderMap, body: Body) -> Result<Draft, Report> {
         self.draft(&self.json(headers, body).await?)

@@ -22,21 +22,58 @@ use crate::query::Condition;
 /// The request's context.
 #[derive(Clone, Debug)]
 pub struct Context {
+    /// One for all the contexts of a request: there are several, and headers are many.
+    asked: Arc<Asked>,
+    key: Option<Key>,
+    preconditions: Preconditions,
+    once: Option<Once>,
+    answers: Answers,
+    permits: Vec<Arc<Permitted>>,
+}
+
+/// What stays the same through a request.
+#[derive(Clone, Debug)]
+struct Asked {
     database: Database,
     state: Extensions,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    key: Option<Key>,
-    preconditions: Preconditions,
-    once: Option<Once>,
     principal: Option<Principal>,
     policy: DefaultPolicy,
-    answers: Answers,
-    permits: Vec<Arc<Permitted>>,
     retries: Retries,
     /// The headers that durable hooks are given too.
     kept_headers: Arc<[HeaderName]>,
+}
+
+impl Asked {
+    /// No request.
+    fn nothing(database: Database, state: Extensions) -> Self {
+        Self {
+            database,
+            state,
+            method: Method::default(),
+            uri: Uri::default(),
+            headers: HeaderMap::new(),
+            principal: None,
+            policy: DefaultPolicy::new(policies::nobody),
+            retries: Retries::default(),
+            kept_headers: Arc::default(),
+        }
+    }
+}
+
+impl From<Asked> for Context {
+    fn from(asked: Asked) -> Self {
+        Self {
+            asked: Arc::new(asked),
+            key: None,
+            preconditions: Preconditions::default(),
+            once: None,
+            answers: Answers::default(),
+            permits: Vec::new(),
+        }
+    }
 }
 
 /// What policies have said in this request: each is asked once for each method.
@@ -64,55 +101,47 @@ impl Context {
     /// It is nobody's, and nobody may do anything in it with a resource that has no policy of its own, until
     /// [`with_principal`](Self::with_principal) and [`with_policy`](Self::with_policy) say otherwise.
     pub fn new(database: Database, state: Extensions, parts: &Parts) -> Self {
-        Self {
+        let asked = Asked {
             method: parts.method.clone(),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
-            ..Self::nobody(database, state)
-        }
+            ..Asked::nothing(database, state)
+        };
+        asked.into()
     }
 
     /// The context of no request: what every context of an application has.
     pub(crate) fn nobody(database: Database, state: Extensions) -> Self {
-        Self {
-            database,
-            state,
-            method: Method::default(),
-            uri: Uri::default(),
-            headers: HeaderMap::new(),
-            key: None,
-            principal: None,
-            policy: DefaultPolicy::new(policies::nobody),
-            answers: Answers::default(),
-            permits: Vec::new(),
-            preconditions: Preconditions::default(),
-            once: None,
-            retries: Retries::default(),
-            kept_headers: Arc::default(),
-        }
+        Asked::nothing(database, state).into()
     }
 
     /// What is left of it without its request.
     pub(super) fn without_request(&self) -> Self {
-        Self {
-            policy: self.policy.clone(),
-            retries: self.retries,
-            kept_headers: Arc::clone(&self.kept_headers),
-            ..Self::nobody(self.database.clone(), self.state.clone())
+        self.asked_without_request().into()
+    }
+
+    fn asked_without_request(&self) -> Asked {
+        let asked = &self.asked;
+        Asked {
+            policy: asked.policy.clone(),
+            retries: asked.retries,
+            kept_headers: Arc::clone(&asked.kept_headers),
+            ..Asked::nothing(asked.database.clone(), asked.state.clone())
         }
     }
 
     /// What of its request is kept in the outbox.
     pub(super) fn kept(&self) -> Kept {
         Kept {
-            method: self.method.as_str().to_owned(),
-            path: self.uri.path().to_owned(),
+            method: self.method().as_str().to_owned(),
+            path: self.uri().path().to_owned(),
             principal: self.principal().map(|principal| principal.id().to_owned()),
             headers: self
+                .asked
                 .kept_headers
                 .iter()
                 .flat_map(|name| {
-                    let values = self.headers.get_all(name).into_iter();
+                    let values = self.headers().get_all(name).into_iter();
                     values.filter_map(|value| Some((name.to_string(), value.to_str().ok()?.into())))
                 })
                 .collect(),
@@ -127,45 +156,48 @@ impl Context {
                 HeaderValue::try_from(value).ok()?,
             ))
         });
-        Self {
+        let asked = Asked {
             headers: headers.collect(),
             // What was kept of a request was one.
             method: kept.method.parse().unwrap_or_default(),
             uri: kept.path.parse().unwrap_or_default(),
             principal: kept.principal.map(Principal::new),
+            ..self.asked_without_request()
+        };
+        Self {
             key,
-            ..self.without_request()
+            ..asked.into()
         }
     }
 
     /// With one more state, found by its type.
     pub(super) fn with_state<T: Clone + Send + Sync + 'static>(mut self, state: T) -> Self {
-        self.state.insert(state);
+        Arc::make_mut(&mut self.asked).state.insert(state);
         self
     }
 
     /// With other pauses between the attempts at a hook that fails.
     #[must_use]
     pub fn with_retries(mut self, retries: Retries) -> Self {
-        self.retries = retries;
+        Arc::make_mut(&mut self.asked).retries = retries;
         self
     }
 
     /// With headers that durable `after_commit` hooks are given too: they are stored with the record until the hook has run.
     #[must_use]
     pub fn with_kept_headers(mut self, names: impl Into<Arc<[HeaderName]>>) -> Self {
-        self.kept_headers = names.into();
+        Arc::make_mut(&mut self.asked).kept_headers = names.into();
         self
     }
 
     pub(super) fn retries(&self) -> Retries {
-        self.retries
+        self.asked.retries
     }
 
     /// With somebody who sends the request.
     #[must_use]
     pub fn with_principal(mut self, principal: impl Into<Option<Principal>>) -> Self {
-        self.principal = principal.into();
+        Arc::make_mut(&mut self.asked).principal = principal.into();
         self.forgetful()
     }
 
@@ -176,18 +208,8 @@ impl Context {
     }
 
     pub(crate) fn with_default_policy(mut self, policy: DefaultPolicy) -> Self {
-        self.policy = policy;
+        Arc::make_mut(&mut self.asked).policy = policy;
         self.forgetful()
-    }
-
-    /// With who sends another context's request, the API's policy, and what policies have said of it.
-    pub(crate) fn of_the_same_request(self, other: &Self) -> Self {
-        Self {
-            principal: other.principal.clone(),
-            policy: other.policy.clone(),
-            answers: other.answers.clone(),
-            ..self
-        }
     }
 
     /// Without what policies have said: it was said of somebody else.
@@ -237,32 +259,32 @@ impl Context {
 
     /// Who sends the request; none when nobody has said who they are.
     pub fn principal(&self) -> Option<&Principal> {
-        self.principal.as_ref()
+        self.asked.principal.as_ref()
     }
 
     /// The database, for reads outside the request's transaction.
     pub fn database(&self) -> &Database {
-        &self.database
+        &self.asked.database
     }
 
     /// The application's state of type `T`, as given to [`Api::state`](crate::Api::state).
     pub fn state<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
-        self.state.get()
+        self.asked.state.get()
     }
 
     /// The HTTP method.
     pub fn method(&self) -> &Method {
-        &self.method
+        &self.asked.method
     }
 
     /// The path and query as they came.
     pub fn uri(&self) -> &Uri {
-        &self.uri
+        &self.asked.uri
     }
 
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.asked.headers
     }
 
     /// The key of the record that the path names; none for collections, or when it is of another type.
@@ -272,7 +294,7 @@ impl Context {
     }
 
     pub(super) fn policy(&self) -> &DefaultPolicy {
-        &self.policy
+        &self.asked.policy
     }
 
     /// What a policy has said of a method in this request.

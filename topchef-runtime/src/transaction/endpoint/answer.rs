@@ -48,7 +48,7 @@ impl Endpoint {
         };
         let target = record.endpoint.descriptor();
         Ok(Outcome::Answered(Answered {
-            json: self.answer(method, cx, record).await?,
+            json: Box::pin(self.answer(method, cx, record)).await?,
             path: format!(
                 "{}/{}",
                 target.path,
@@ -69,7 +69,7 @@ impl Endpoint {
         reply: Reply,
     ) -> Result<Vec<u8>, Report> {
         match &reply.record {
-            Some(record) => self.answer(method, cx, record).await,
+            Some(record) => Box::pin(self.answer(method, cx, record)).await,
             None if serde_json::from_slice::<serde::de::IgnoredAny>(&reply.body).is_ok() => {
                 Ok(reply.body)
             }

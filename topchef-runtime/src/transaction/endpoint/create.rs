@@ -161,7 +161,7 @@ impl Endpoint {
             for (endpoint, _) in &endpoints {
                 endpoint.made_ready(Method::Post, cx).await?;
             }
-            again(|| self.create_together(cx, &records, selection)).await?
+            Box::pin(again(|| self.create_together(cx, &records, selection))).await?
         };
         Ok(follow(cx, endpoints, made).await)
     }
@@ -359,7 +359,11 @@ async fn follow(cx: &Context, endpoints: Vec<(Endpoint, bool)>, made: Vec<Made>)
             })
         });
     let messages: Vec<_> = messages.collect();
-    let mut followed = outbox::follow(cx, &messages).await.into_iter();
+    let mut followed = if messages.is_empty() {
+        Vec::new().into_iter()
+    } else {
+        Box::pin(outbox::follow(cx, &messages)).await.into_iter()
+    };
     for ((endpoint, is_answered), mut made) in endpoints.into_iter().zip(made) {
         if let Made::Record(written) = &made {
             let became = match written.message {

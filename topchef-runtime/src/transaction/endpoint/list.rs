@@ -24,7 +24,7 @@ impl Endpoint {
         let cx = &self.admitted(Method::List, cx, &query.selection).await?;
         self.narrow(cx, &mut query).await?;
         let total = if query.meta.count {
-            Some(self.count(cx, &query.conditions).await?)
+            Some(Box::pin(self.count(cx, &query.conditions)).await?)
         } else {
             None
         };

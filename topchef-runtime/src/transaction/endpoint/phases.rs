@@ -77,7 +77,8 @@ impl Endpoint {
         let written = match self.write_in(method, cx, tx, insert, selection).await {
             Ok(written) => written,
             Err(refusal) => {
-                return Err(Look::Inside(tx).written(refusal, descriptor, &values).await);
+                let look = Look::Inside(tx);
+                return Err(Box::pin(look.written(refusal, descriptor, &values)).await);
             }
         };
         Ok(Step::Wrote(written.map(|written| Written {
@@ -106,7 +107,7 @@ impl Endpoint {
             Ok(written) => Ok(Step::Wrote(written)),
             Err(refusal) => {
                 let look = Look::Inside(tx);
-                Err(look.written(refusal, self.descriptor(), &changes).await)
+                Err(Box::pin(look.written(refusal, self.descriptor(), &changes)).await)
             }
         }
     }
@@ -147,7 +148,7 @@ impl Endpoint {
     /// A [`Report`] when the outbox cannot be made.
     pub(super) async fn made_ready(&self, method: Method, cx: &Context) -> Result<(), Report> {
         if self.follows_durably_on(method) {
-            cx.database().prepare().await?;
+            Box::pin(cx.database().prepare()).await?;
         }
         Ok(())
     }
@@ -193,7 +194,7 @@ impl Endpoint {
                     }
                 })
             };
-            database.write_with(statements, checked).await
+            Box::pin(database.write_with(statements, checked)).await
         };
         written.map_err(|error| error.into_report(Some(self.descriptor())))
     }
@@ -212,7 +213,7 @@ impl Endpoint {
             Ok(written) => Ok(written),
             Err(refusal) => {
                 let look = Look::Outside(cx.database());
-                Err(look.written(refusal, self.descriptor(), values).await)
+                Err(Box::pin(look.written(refusal, self.descriptor(), values)).await)
             }
         }
     }
@@ -275,7 +276,7 @@ impl Endpoint {
                 values: &written.values,
                 token,
             };
-            let mut followed = outbox::follow(cx, &[message]).await;
+            let mut followed = Box::pin(outbox::follow(cx, &[message])).await;
             return followed.pop().unwrap_or(Followed::Waiting);
         }
         self.follow_once(method, cx, written).await
@@ -290,7 +291,7 @@ impl Endpoint {
     ) -> Followed {
         match self.hooks.after_commit(method) {
             Some((Delivery::BestEffort, hook)) => {
-                self.run_once(method, cx, hook, &written.values).await
+                Box::pin(self.run_once(method, cx, hook, &written.values)).await
             }
             // A durable hook has a message, unless nothing was written that it could follow.
             Some((Delivery::Durable, _)) | None => Followed::Done(Next::Proceed),

@@ -114,7 +114,7 @@ impl Endpoint {
         }
         for (branch, (index, of_each)) in selection.relations().enumerate() {
             let keys = keys_of(holes, branch);
-            branches.push(self.related(cx, index, keys, of_each).await?);
+            branches.push(Box::pin(self.related(cx, index, keys, of_each)).await?);
         }
         self.bounded(holes, &branches, selection)?;
         Ok(branches)

@@ -58,7 +58,7 @@ impl Endpoint {
                 conditions: &conditions,
                 unfit: &unfit,
             };
-            again(|| self.replace_held(cx, &key, &replacing, selection)).await?
+            Box::pin(again(|| self.replace_held(cx, &key, &replacing, selection))).await?
         } else {
             let change =
                 |conditions: &[Condition]| self.change(Method::Put, cx, conditions, &replaced);
@@ -164,7 +164,8 @@ impl Endpoint {
         changes.retain(|(index, _)| !self.descriptor().key.contains(index));
         let step = if self.holds_transaction(Method::Patch, cx) {
             self.made_ready(Method::Patch, cx).await?;
-            again(|| self.change_held(cx, &key, &conditions, &changes, selection)).await?
+            let held = || self.change_held(cx, &key, &conditions, &changes, selection);
+            Box::pin(again(held)).await?
         } else {
             let change =
                 |conditions: &[Condition]| self.change(Method::Patch, cx, conditions, &changes);
@@ -223,7 +224,7 @@ impl Endpoint {
             .await?;
         if self.holds_transaction(Method::Delete, cx) {
             self.made_ready(Method::Delete, cx).await?;
-            return again(|| self.remove_held(cx, key, &conditions)).await;
+            return Box::pin(again(|| self.remove_held(cx, key, &conditions))).await;
         }
         let (dialect, descriptor) = (cx.database().dialect(), self.descriptor());
         let delete = |conditions: &[Condition]| dialect.delete(descriptor, conditions);
@@ -235,7 +236,7 @@ impl Endpoint {
             Ok(written) => Ok(Step::Wrote(written)),
             Err(refusal) => {
                 let look = Look::Outside(cx.database());
-                Err(look.removed(refusal, descriptor, key).await)
+                Err(Box::pin(look.removed(refusal, descriptor, key)).await)
             }
         }
     }
