@@ -36,7 +36,7 @@ const TIME: Duration = Duration::from_secs(4);
 const ORIGINAL: &str = "TOPCHEF_ORIGINAL";
 
 fn main() -> Result<(), Failure> {
-    let folder = machine::folder()?;
+    let folder = machine::folder(std::env::args().nth(1))?;
     machine::describe(&folder);
     let measured = compare(&folder);
     std::fs::remove_dir_all(&folder)?;

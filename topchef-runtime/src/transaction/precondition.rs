@@ -4,9 +4,9 @@
 
 use std::fmt;
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
-use crate::column::{Cell, DecodeError, EncodeError, Row, Value, write_cell};
+use crate::column::{Cell, DecodeError, EncodeError, Kind, Row, Value, write_cell};
 use crate::descriptor::{Descriptor, Field};
 use crate::query::{Condition, Operator};
 
@@ -89,21 +89,51 @@ impl fmt::Display for EntityTag {
     }
 }
 
-/// A hash of the columns that some method shows, each in the one form that it goes out in, with its length before it.
+/// A hash of the columns that some method shows, each as the database has it, with its length before it.
 ///
 /// Of what nobody is shown it must tell nothing: a short secret could be found by trying all.
 fn hashed(descriptor: &Descriptor, row: &Row<'_>) -> Result<String, EncodeError> {
-    let mut hash = Xxh3::new();
-    let mut written = Vec::new();
+    let mut written = Vec::with_capacity(256);
     for (index, column) in descriptor.columns.iter().enumerate() {
         if descriptor.fields.show(Field::Column(index)) {
-            written.clear();
-            write_cell(column.kind, row.cell(index)?, &mut written)?;
-            hash.update(&(written.len() as u64).to_le_bytes());
-            hash.update(&written);
+            let start = written.len();
+            written.extend_from_slice(&[0; LENGTH]);
+            write_stored(column.kind, row.cell(index)?, &mut written)?;
+            let length = (written.len() - start - LENGTH) as u64;
+            written[start..start + LENGTH].copy_from_slice(&length.to_le_bytes());
         }
     }
-    Ok(hexadecimal(hash.digest128()))
+    Ok(hexadecimal(xxh3_128(&written)))
+}
+
+/// How many bytes the length of a column takes.
+const LENGTH: usize = size_of::<u64>();
+
+/// Appends a cell as the database has it: what is one value there is written in one way.
+fn write_stored(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    match cell {
+        // No other cell of a column is told by one byte: numbers have eight, texts and bytes a quote before them.
+        Cell::Null => out.push(0),
+        Cell::Boolean(boolean) => out.push(1 + u8::from(boolean)),
+        Cell::Integer(number) => out.extend_from_slice(&number.to_le_bytes()),
+        Cell::Double(number) => out.extend_from_slice(&number.to_le_bytes()),
+        Cell::Text(text) => {
+            out.push(b'"');
+            out.extend_from_slice(text.as_bytes());
+        }
+        Cell::Bytes(bytes) => {
+            out.push(b'"');
+            out.extend_from_slice(bytes);
+        }
+        Cell::Uuid(uuid) => out.extend_from_slice(uuid.as_bytes()),
+        Cell::Timestamp(moment) => {
+            out.extend_from_slice(&moment.timestamp_micros().to_le_bytes());
+        }
+        Cell::Decimal(_) | Cell::Date(_) | Cell::Time(_) | Cell::DateTime(_) => {
+            write_cell(kind, cell, out)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn hexadecimal(hash: u128) -> String {

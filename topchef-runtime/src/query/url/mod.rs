@@ -75,6 +75,9 @@ pub fn parse_one(
     method: Method,
     raw: &str,
 ) -> Result<One, Report> {
+    if raw.is_empty() {
+        return Ok(One::of(descriptor, method));
+    }
     Reading::of(descriptor, method).one(raw)
 }
 
