@@ -27,7 +27,7 @@ pub(crate) fn router(settings: &Settings) -> Result<Router, Failure> {
     let (to_writer, writes) = crossbeam_channel::unbounded();
     std::thread::spawn(move || writer::run(&connection, &writes));
     let (to_readers, reads) = crossbeam_channel::unbounded();
-    for _ in 0..settings.pool.unwrap_or(2) {
+    for _ in 0..settings.pool.unwrap_or(4) {
         let (connection, reads) = (connect(settings)?, reads.clone());
         connection.pragma_update(None, "query_only", true)?;
         std::thread::spawn(move || reader::run(&connection, &reads));
