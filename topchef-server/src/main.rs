@@ -15,6 +15,10 @@ use topchef_server::{
     config, telemetry,
 };
 
+// A request is many small allocations, on one thread and freed on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How long blocking work may hold up the end of the process.
 const LAST_WORK: Duration = Duration::from_secs(5);
 

@@ -63,7 +63,7 @@ pub(super) fn in_place_of(
 /// With the tag of the record that it shows.
 pub(super) fn tagged(mut response: Response, record: &EntityTag) -> Response {
     // A tag is of hexadecimal digits, a dot and quotes: it always is a header.
-    if let Ok(tag) = HeaderValue::try_from(record.to_string()) {
+    if let Ok(tag) = HeaderValue::try_from(record.text()) {
         response.headers_mut().insert(ETAG, tag);
     }
     response

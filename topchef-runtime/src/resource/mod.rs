@@ -4,7 +4,7 @@
 
 mod sheet;
 
-use crate::column::{DecodeError, EncodeError, KeyType, Row, Value, ValueCells, own};
+use crate::column::{DecodeError, EncodeError, Key, KeyType, Row, Value, ValueCells, own};
 use crate::descriptor::{Descriptor, Field, Method, Selection, Shown};
 
 pub(crate) use sheet::{Hole, Sheet, write_array};
@@ -126,6 +126,21 @@ impl std::fmt::Debug for Model {
     }
 }
 
+/// A row's key, which outlives it.
+///
+/// # Errors
+/// [`DecodeError`] when a cell is not of its column's kind.
+pub(crate) fn owned_key(descriptor: &Descriptor, row: &Row<'_>) -> Result<Key, DecodeError> {
+    let places = descriptor.key.iter();
+    let values = places.map(|&index| owned_value(descriptor, row, index));
+    values.collect::<Result<_, _>>().map(Key::new)
+}
+
+/// A cell as a value that outlives its row.
+fn owned_value(descriptor: &Descriptor, row: &Row<'_>, index: usize) -> Result<Value, DecodeError> {
+    own(descriptor.columns[index].kind, row.cell(index)?).map_err(|error| error.in_column(index))
+}
+
 /// A row's cells as values that outlive it, one for each column.
 ///
 /// # Errors
@@ -134,12 +149,8 @@ pub(crate) fn owned_values(
     descriptor: &Descriptor,
     row: &Row<'_>,
 ) -> Result<Vec<Value>, DecodeError> {
-    descriptor
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            own(column.kind, row.cell(index)?).map_err(|error| error.in_column(index))
-        })
+    let places = 0..descriptor.columns.len();
+    places
+        .map(|index| owned_value(descriptor, row, index))
         .collect()
 }

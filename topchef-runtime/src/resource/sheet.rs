@@ -2,8 +2,8 @@
 //!
 //! It does not know where related records come from.
 
-use super::ModelResource;
-use crate::column::{DecodeError, EncodeError, Row, Value, own, write_cell};
+use super::{ModelResource, owned_value};
+use crate::column::{EncodeError, Row, Value, write_cell};
 use crate::descriptor::{Descriptor, Selection, Shown};
 
 /// Records as JSON objects, one after the other.
@@ -28,9 +28,21 @@ pub(crate) struct Hole {
     pub(crate) own: Value,
 }
 
+/// The bytes of a record for which there is room at first.
+const RECORD_BYTES: usize = 256;
+
 impl Sheet {
     pub(crate) fn new() -> Self {
         Self::default()
+    }
+
+    /// With room for some records.
+    pub(crate) fn of(records: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(records.saturating_mul(RECORD_BYTES)),
+            starts: Vec::with_capacity(records),
+            holes: Vec::new(),
+        }
     }
 
     /// How many records there are.
@@ -83,7 +95,7 @@ impl Sheet {
                 }
                 Shown::Computed(index) => write_computed(*index, &mut self.bytes)?,
                 Shown::Relation(index, _) => {
-                    let own = owned(descriptor, row, descriptor.relations[*index].own)?;
+                    let own = owned_value(descriptor, row, descriptor.relations[*index].own)?;
                     let at = self.bytes.len();
                     self.holes.push(Hole { at, branch, own });
                     branch += 1;
@@ -205,10 +217,6 @@ fn write_name(name: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     serde_json::to_writer(&mut *out, name)?;
     out.push(b':');
     Ok(())
-}
-
-fn owned(descriptor: &Descriptor, row: &Row<'_>, index: usize) -> Result<Value, DecodeError> {
-    own(descriptor.columns[index].kind, row.cell(index)?).map_err(|error| error.in_column(index))
 }
 
 #[cfg(test)]

@@ -67,12 +67,26 @@ impl Inserts<'_> {
     /// # Errors
     /// A [`Report`] with 500 when a field has no form that can be stored.
     pub fn insert<M: ModelResource>(mut self, record: &M) -> Result<Self, Report> {
+        self.add(record)?;
+        Ok(self)
+    }
+
+    /// Adds one more record, as [`insert`](Self::insert) does.
+    ///
+    /// # Errors
+    /// As [`insert`](Self::insert).
+    pub fn add<M: ModelResource>(&mut self, record: &M) -> Result<(), Report> {
         let descriptor = M::descriptor();
         let values = stored_values(descriptor, record.values()?);
         let statement = self.database.dialect().insert(descriptor, &values);
         self.statements.push(statement);
         self.first.get_or_insert((descriptor, values));
-        Ok(self)
+        Ok(())
+    }
+
+    /// What stores them.
+    pub(super) fn into_statements(self) -> Vec<Statement> {
+        self.statements
     }
 
     /// Stores them, and makes them durable.

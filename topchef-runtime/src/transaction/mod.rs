@@ -3,6 +3,7 @@
 //! It knows resources and the database, neither routers nor bodies of HTTP.
 
 mod again;
+mod change;
 mod context;
 mod draft;
 mod endpoint;

@@ -82,10 +82,17 @@ impl EntityTag {
     }
 }
 
+impl EntityTag {
+    /// As the header has it.
+    pub(crate) fn text(&self) -> String {
+        let weak = if self.weak { "W/" } else { "" };
+        [weak, "\"", self.opaque.as_str(), "\""].concat()
+    }
+}
+
 impl fmt::Display for EntityTag {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let weak = if self.weak { "W/" } else { "" };
-        write!(formatter, "{weak}\"{}\"", self.opaque)
+        formatter.write_str(&self.text())
     }
 }
 
@@ -137,7 +144,12 @@ fn write_stored(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), Enc
 }
 
 pub(super) fn hexadecimal(hash: u128) -> String {
-    format!("{hash:032x}")
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let bytes = hash.to_be_bytes().into_iter();
+    let halves = bytes.flat_map(|byte| [byte >> 4, byte & 15]);
+    halves.map(|half| DIGITS[usize::from(half)]).collect()
 }
 
 /// What one of the two headers says of the record's tag.

@@ -36,15 +36,46 @@ impl Queue {
             let job = self.job(id).await?;
             self.check_results(job.service_id, results).await?;
         }
-        let (job, before) = again(async || {
-            let mut tx = self.database().transaction().await?;
-            let (job, before) = self.change_checked(&mut tx, id, change).await?;
-            tx.commit().await?;
-            Ok((Job::clone(&job), before))
-        })
-        .await?;
+        let changed = match self.change_alone(id, change).await? {
+            Some(changed) => changed,
+            None => {
+                again(async || {
+                    let mut tx = self.database().transaction().await?;
+                    let (job, before) = self.change_checked(&mut tx, id, change).await?;
+                    tx.commit().await?;
+                    Ok((Job::clone(&job), before))
+                })
+                .await?
+            }
+        };
+        let (job, before) = changed;
         self.count_end(&job, before);
         Ok(job)
+    }
+
+    /// Changes a job whose row alone tells whether that is allowed: with other changes it shares a commit. None for one that
+    /// has results and is given some: then those that are stored count too.
+    async fn change_alone(
+        &self,
+        id: Uuid,
+        change: &JobChange,
+    ) -> Result<Option<(Job, JobState)>, Report> {
+        let (queue, change) = (self.clone(), change.clone());
+        let changed = self.database().change::<Job, _>(id, move |job, beside| {
+            if change.results.is_some() && job.results_bytes.is_some() {
+                return Ok(None);
+            }
+            let before = queue.apply(job, &change, None)?;
+            if let Some(results) = &change.results {
+                beside.add(&JobResults {
+                    job_id: id,
+                    document: results.clone(),
+                })?;
+            }
+            Ok(Some(before))
+        });
+        let (before, job) = changed.await?.ok_or_else(|| no_such_job(id))?;
+        Ok(before.map(|before| (job, before)))
     }
 
     /// Takes a job out of the queue that is not finished; a worker that has it already is told when it comes back.
@@ -68,20 +99,16 @@ impl Queue {
         id: Uuid,
         step: fn(JobState) -> Result<JobState, ApiError>,
     ) -> Result<Job, Report> {
-        let (job, before) = again(async || {
-            let mut tx = self.database().transaction().await?;
-            let job = tx.get::<Job>(id).await?;
-            let mut job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
+        let queue = self.clone();
+        let changed = self.database().change::<Job, _>(id, move |job, _| {
             let before = job.state;
             let state = step(before)?;
             if state != before {
-                self.enter(&mut job, state);
-                tx.save(&mut job).await?;
+                queue.enter(job, state);
             }
-            tx.commit().await?;
-            Ok((Job::clone(&job), before))
-        })
-        .await?;
+            Ok(before)
+        });
+        let (before, job) = changed.await?.ok_or_else(|| no_such_job(id))?;
         self.count_end(&job, before);
         Ok(job)
     }
@@ -110,30 +137,42 @@ impl Queue {
         change: &JobChange,
     ) -> Result<(Tracked<Job>, JobState), Report> {
         let job = tx.get::<Job>(id).await?;
-        let mut job = job.ok_or_else(|| ApiError::record_not_found("Job", id))?;
-        if !change
-            .preconditions
-            .hold(Some(&EntityTag::of_version(job.version)))
-        {
-            return Err(ApiError::precondition_failed().into());
-        }
+        let mut job = job.ok_or_else(|| no_such_job(id))?;
         let stored = match (&change.results, job.results_bytes) {
             (Some(_), Some(_)) => tx.get::<JobResults>(id).await?,
             _ => None,
         };
-        let before = Before {
-            state: job.state,
-            results: stored.as_ref().map(|stored| &stored.document),
-        };
-        let from = job.state;
-        let state = moved(&before, change.status, change.results.as_ref())?;
-        self.enter(&mut job, state);
+        let results = stored.as_ref().map(|stored| &stored.document);
+        let before = self.apply(&mut job, change, results)?;
         if let Some(results) = &change.results {
-            job.set(Job::RESULTS_BYTES, results.bytes());
             store_results(tx, id, stored, results).await?;
         }
         tx.save(&mut job).await?;
-        Ok((job, from))
+        Ok((job, before))
+    }
+
+    /// Changes a job's row; gives the state before.
+    fn apply(
+        &self,
+        job: &mut Tracked<Job>,
+        change: &JobChange,
+        stored: Option<&JsonText>,
+    ) -> Result<JobState, Report> {
+        let tag = EntityTag::of_version(job.version);
+        if !change.preconditions.hold(Some(&tag)) {
+            return Err(ApiError::precondition_failed().into());
+        }
+        let before = Before {
+            state: job.state,
+            results: stored,
+        };
+        let state = moved(&before, change.status, change.results.as_ref())?;
+        let before = job.state;
+        self.enter(job, state);
+        if let Some(results) = &change.results {
+            job.set(Job::RESULTS_BYTES, results.bytes());
+        }
+        Ok(before)
     }
 
     /// Notes in a job's row what being in a state means, and counts that something was done to it.
@@ -164,6 +203,10 @@ impl Queue {
         let timeout = TimeDelta::from_std(self.0.worker_timeout?).ok()?;
         now.checked_add_signed(timeout)
     }
+}
+
+fn no_such_job(id: Uuid) -> ApiError {
+    ApiError::record_not_found("Job", id)
 }
 
 async fn store_results(

@@ -28,7 +28,7 @@ impl Endpoint {
         let Represented { json, tag } = represented(json, written.tag, selection);
         Ok(Outcome::Record {
             json,
-            key: key_of(&written.values, self.descriptor()).to_path(),
+            key: written.key.to_path(),
             tag,
             created,
             after_commit,

@@ -3,7 +3,7 @@
 //! It does not know what is written.
 
 use super::super::precondition::EntityTag;
-use super::super::tracked::{is_version, key_of};
+use super::super::tracked::is_version;
 use super::super::{Context, Transaction};
 use super::Endpoint;
 use super::phases::CREATED;
@@ -109,8 +109,7 @@ impl Endpoint {
             (Step::Wrote(None), _) => return Err(ApiError::precondition_failed().into()),
             (Step::Instead(reply), Some(once)) => once.replied(&mut tx, reply).await?,
             (Step::Wrote(Some(written)), Some(once)) => {
-                let key = key_of(&written.values, self.descriptor());
-                once.wrote(&mut tx, &key.to_path()).await?;
+                once.wrote(&mut tx, &written.key.to_path()).await?;
             }
             (Step::Instead(_) | Step::Wrote(Some(_)), _) => {}
         }

@@ -6,7 +6,6 @@
 use super::super::again::again;
 use super::super::draft::Child;
 use super::super::outbox::{self, Committed, Followed};
-use super::super::tracked::key_of;
 use super::super::{Context, Draft, Reply, Transaction, no_row};
 use super::phases::NOTHING;
 use super::stage::{Step, Written, staged};
@@ -193,7 +192,7 @@ impl Endpoint {
         let keys: Option<Vec<_>> = made
             .iter()
             .map(|made| match made {
-                Made::Record(written) => Some(key_of(&written.values, self.descriptor()).to_path()),
+                Made::Record(written) => Some(written.key.to_path()),
                 Made::Replied(_) | Made::Nothing => None,
             })
             .collect();

@@ -15,6 +15,9 @@ use crate::sql::Statement;
 /// The size at which a page ends, whatever its limit, in bytes: records may be large, and a thousand of them larger.
 const PAGE_BYTES: usize = 8 * 1024 * 1024;
 
+/// For how many records there is room before the first is read.
+const ROOM: usize = 64;
+
 impl Endpoint {
     /// A page of the collection.
     ///
@@ -101,7 +104,7 @@ impl Reading {
     }
 
     fn read(&self, rows: &mut Rows<'_>) -> Result<ReadPage, DatabaseError> {
-        let mut sheet = Sheet::new();
+        let mut sheet = Sheet::of(usize::try_from(self.limit).unwrap_or(usize::MAX).min(ROOM));
         let mut ends: Option<Ends> = None;
         let mut more = false;
         while let Some(row) = rows.next()? {

@@ -8,7 +8,7 @@ use super::super::outbox::{self, Followed, Kept, store};
 use super::super::references::Look;
 use super::super::tracked::{changed, with_updates};
 use super::super::{Context, Next, Transaction, no_row};
-use super::stage::{Step, Written, written};
+use super::stage::{Follows, Step, Written, written};
 use super::{AfterCommit, Endpoint, Outcome};
 use crate::column::{ColumnDefault, EncodeError, Key, Row, Value};
 use crate::database::DatabaseError;
@@ -180,7 +180,12 @@ impl Endpoint {
         // What code of the resource makes of the row can fail: then nothing of it may stand.
         let is_plain = permit.rows.is_empty() && messages.is_none() && !selection.shows_computed();
         let (model, selection, database) = (self.model, selection.clone(), cx.database());
-        let row = move |position, row: &Row<'_>| written(model, position, row, &selection);
+        let follows = if is_plain && self.hooks.after_commit(method).is_none() {
+            Follows::Nothing
+        } else {
+            Follows::Something
+        };
+        let row = move |position, row: &Row<'_>| written(model, position, row, &selection, follows);
         let written = if is_plain {
             database.write(statements, row).await
         } else {
@@ -231,7 +236,8 @@ impl Endpoint {
         let (model, selection, permit) = (self.model, selection.clone(), self.permit(cx)?);
         let messages = self.messages(method, cx);
         let written = tx.one(self.descriptor(), statement, move |row| {
-            permit.checked(written(model, 0, row, &selection)?)
+            let written = written(model, 0, row, &selection, Follows::Something)?;
+            permit.checked(written)
         });
         match (written.await?, messages) {
             (Some(written), Some(messages)) => {

@@ -48,7 +48,7 @@ impl Endpoint {
                 let Some(row) = rows.next()? else {
                     return Ok(None);
                 };
-                let mut sheet = Sheet::new();
+                let mut sheet = Sheet::of(1);
                 (model.represent)(&row, &selected, &mut sheet)?;
                 Ok(Some((sheet, EntityTag::of_row(descriptor, &row)?)))
             })

@@ -6,15 +6,17 @@ use super::super::draft::Draft;
 use super::super::hooks::Staged;
 use super::super::precondition::EntityTag;
 use super::super::reply::Reply;
-use crate::column::{Row, Value};
+use super::super::tracked::key_of;
+use crate::column::{Key, Row, Value};
 use crate::database::DatabaseError;
 use crate::descriptor::Selection;
-use crate::resource::{Model, Sheet, owned_values};
+use crate::resource::{Model, Sheet, owned_key, owned_values};
 
 /// A row that was written, as far as later steps need it.
 pub(super) struct Written {
     pub(super) sheet: Sheet,
-    /// All columns.
+    pub(super) key: Key,
+    /// All columns; none where nothing that follows asks for them.
     pub(super) values: Vec<Value>,
     /// The row's own.
     pub(super) tag: EntityTag,
@@ -67,17 +69,33 @@ pub(super) fn overlaid(prior: Vec<Value>, changes: Vec<(usize, Value)>) -> Stage
     }
 }
 
+/// Whether something follows a write that asks for all that it wrote.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follows {
+    Something,
+    Nothing,
+}
+
 pub(super) fn written(
     model: Model,
     position: usize,
     row: &Row<'_>,
     selection: &Selection,
+    follows: Follows,
 ) -> Result<Written, DatabaseError> {
-    let mut sheet = Sheet::new();
+    let mut sheet = Sheet::of(1);
     (model.represent)(row, selection, &mut sheet)?;
+    let (key, values) = match follows {
+        Follows::Something => {
+            let values = owned_values(model.descriptor, row)?;
+            (key_of(&values, model.descriptor), values)
+        }
+        Follows::Nothing => (owned_key(model.descriptor, row)?, Vec::new()),
+    };
     Ok(Written {
         sheet,
-        values: owned_values(model.descriptor, row)?,
+        key,
+        values,
         tag: EntityTag::of_row(model.descriptor, row)?,
         position,
         message: None,
