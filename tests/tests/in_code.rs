@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use topchef_runtime::schema::Drift;
-use topchef_runtime::{FromJson, Method, ModelResource, Report};
+use topchef_runtime::{ApiError, FromJson, Method, ModelResource, Report};
 use topchef_tests::local::Store;
 use uuid::Uuid;
 
@@ -343,4 +343,67 @@ async fn tables_and_structs_that_drift_apart_are_told() -> Result<(), Report> {
         [Drift::MissingTable { .. }, Drift::MissingTable { .. }]
     ));
     Ok(())
+}
+
+#[tokio::test]
+async fn a_record_is_changed_by_what_it_holds_with_records_beside_it_or_not_at_all() {
+    let store = Store::new::<(Author, Book)>().await;
+    let database = store.database();
+    let inserts = database.inserts().insert(&book("Dune", 1965)).unwrap();
+    inserts.commit().await.unwrap();
+    let stored = || async {
+        database
+            .find(Book::TITLE.eq("Dune"))
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    let before = stored().await;
+    let author = Author {
+        id: Uuid::from_u128(7),
+        name: "Frank".into(),
+    };
+
+    let changed = database.change::<Book, _>(before.id, {
+        let author = author.clone();
+        move |book, beside| {
+            beside.add(&author)?;
+            book.set(Book::PUB_YEAR, book.pub_year + 1);
+            Ok(book.pub_year)
+        }
+    });
+    let (answer, changed) = changed.await.unwrap().unwrap();
+    assert_eq!(answer, 1966);
+    assert_eq!(changed, stored().await);
+    assert_eq!(
+        (changed.version, changed.changed_at),
+        (before.version + 1, later())
+    );
+    let found = database.find(Author::ID.eq(author.id)).await.unwrap();
+    assert_eq!(found, Some(author.clone()));
+
+    // A refusal, a record beside that is there already, and a reference to nothing undo all of it.
+    let refused = database.change::<Book, ()>(before.id, |book, _| {
+        book.set(Book::PUB_YEAR, 2000);
+        Err(ApiError::precondition_failed().into())
+    });
+    assert_eq!(refused.await.unwrap_err().status(), 412);
+    let twice = database.change::<Book, ()>(before.id, move |book, beside| {
+        book.set(Book::PUB_YEAR, 2000);
+        beside.add(&author)
+    });
+    assert_eq!(twice.await.unwrap_err().status(), 409);
+    let nobody = Uuid::from_u128(9);
+    let nowhere = database.change::<Book, ()>(before.id, move |book, _| {
+        book.set(Book::AUTHOR_ID, Some(nobody));
+        Ok(())
+    });
+    let report = nowhere.await.unwrap_err();
+    assert_eq!(report.errors()[0].pointer(), Some("/authorId"));
+    assert_eq!(changed, stored().await);
+
+    let unchanged = database.change::<Book, _>(before.id, |_, _| Ok("nothing"));
+    assert_eq!(unchanged.await.unwrap(), Some(("nothing", changed)));
+    let gone = database.change::<Book, ()>(4711, |_, _| Ok(()));
+    assert_eq!(gone.await.unwrap(), None);
 }

@@ -56,7 +56,8 @@ type Read = Box<dyn FnOnce(&Connection) + Send>;
 /// A write that is whole in itself.
 struct Unit {
     run: RunUnit,
-    /// Whether a part of it may have to be undone: a statement that fails undoes itself.
+    /// Whether a part of it may have to be undone: a statement that fails undoes itself, but for what a trigger has done
+    /// that raises `FAIL`.
     parts: bool,
 }
 
@@ -568,6 +569,12 @@ pub(super) fn connect(
     )?;
     // A statement is planned once for all values: otherwise SQLite plans it anew each time that a limit is bound.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // Prefixes are looked for by how the bytes of UTF-8 sort.
+    let encoding: String = connection.query_row("PRAGMA encoding", [], |row| row.get(0))?;
+    if encoding != "UTF-8" {
+        let reason = format!("the texts of the file are {encoding}; only UTF-8 is understood");
+        return Err(DatabaseError::Driver(reason.into()));
+    }
     collate(&connection)?;
     if matches!(options.place, Place::Temporary(_)) {
         // What ends with the program need not survive a loss of power.

@@ -12,6 +12,9 @@ use crate::descriptor::Descriptor;
 /// How many texts are kept: clients choose forms too, and when there are more, all are built anew.
 const KEPT: usize = 2048;
 
+/// How many values a statement may have whose text is kept: every number of them is another text, and clients choose it.
+const KEPT_VALUES: usize = 128;
+
 /// The texts that were built, by the words of their forms.
 static TEXTS: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
 
@@ -73,6 +76,9 @@ impl Form {
     /// The statement of this form, which `build` makes where no text of it is kept.
     pub(super) fn built(self, build: impl FnOnce() -> Statement) -> Statement {
         let Self { words, values } = self;
+        if values.len() > KEPT_VALUES {
+            return build();
+        }
         let texts = TEXTS.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(text) = texts.get(words.as_slice()) {
             return Statement::new(Arc::clone(text), values);

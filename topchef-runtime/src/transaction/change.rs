@@ -2,19 +2,28 @@
 //!
 //! It does not know what is changed.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::Tracked;
-use super::inserts::Inserts;
+use super::inserts::{First, Inserts};
 use super::references::Look;
 use super::tracked::with_updates;
-use crate::column::KeyType;
-use crate::column::{Row, Value, ValueCells};
+use crate::column::{KeyType, Row, Value, ValueCells};
 use crate::database::{Database, DatabaseError};
+use crate::descriptor::Descriptor;
 use crate::error::Report;
 use crate::query::Condition;
 use crate::resource::ModelResource;
 
-/// What was decided of a record: the answer, and the record as it is stored then.
-type Decided<M, T> = Result<(T, M), Report>;
+/// What the last attempt came to, for who has to say why it failed.
+#[derive(Default)]
+struct Attempt {
+    /// What was decided against it.
+    refusal: Option<Report>,
+    changes: Vec<(usize, Value)>,
+    /// The first of the records beside it.
+    beside: Option<First>,
+}
 
 impl Database {
     /// Changes a record by what it holds, and stores other records with it: all of it, or nothing.
@@ -23,6 +32,8 @@ impl Database {
     /// one unit of the writer, which shares its commit with whatever else waits, where a
     /// [`Transaction`](super::Transaction) holds the writer between its statements and commits alone.
     /// It may be asked again: `PostgreSQL` can undo a unit for the sake of another one.
+    ///
+    /// The record is given back as it was changed; of what a trigger or a type of the database makes of it, nothing is read.
     ///
     /// ```
     /// use topchef_runtime::{ApiError, Database, ModelResource};
@@ -71,41 +82,82 @@ impl Database {
         let dialect = self.dialect();
         let select = dialect.select_to_change(descriptor, std::slice::from_ref(&condition));
         let database = self.clone();
+        let attempt = Arc::new(Mutex::new(Attempt::default()));
+        let last = Arc::clone(&attempt);
         let unit = move |_: usize, row: &Row<'_>| {
-            let mut record = Tracked::stored(M::from_row(row)?)?;
+            let stored = M::from_row(row)?;
+            let version = descriptor.version().map(|_| stored.values()).transpose()?;
+            let mut record = Tracked::stored(stored)?;
             let mut beside = database.inserts();
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
             let answer = match decide(&mut record, &mut beside) {
                 Ok(answer) => answer,
-                Err(refusal) => return Ok((Err(refusal), Vec::new())),
+                Err(refusal) => {
+                    last.refusal = Some(refusal);
+                    // Nothing of the unit stays; what is said is the refusal.
+                    return Err(DatabaseError::Forbidden);
+                }
             };
             let changes = with_updates(descriptor, record.changes()?);
-            let mut statements = beside.into_statements();
-            let changed = changed::<M>(&record, &changes)?;
+            let record = changed::<M>(&record, version, &changes)?;
+            let (first, mut statements) = beside.into_parts();
             if !changes.is_empty() {
                 let is_it = std::slice::from_ref(&condition);
                 statements.insert(0, dialect.update(descriptor, is_it, &changes));
             }
-            Ok((Ok((answer, changed)), statements))
+            last.changes = changes;
+            last.beside = first;
+            Ok(((answer, record), statements))
         };
-        let unit: Result<Option<Decided<M, T>>, _> = self.write_with(vec![select], unit).await;
-        match unit {
-            Ok(found) => found.transpose(),
-            Err(error) => {
-                let refusal = error.into_report(Some(descriptor));
-                Err(Look::Outside(self).written(refusal, descriptor, &[]).await)
+        let error = match self.write_with(vec![select], unit).await {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
+        };
+        let attempt = std::mem::take(&mut *attempt.lock().unwrap_or_else(PoisonError::into_inner));
+        Err(self.why_not_changed(descriptor, error, attempt).await)
+    }
+
+    /// Why a record was not changed: databases do not say which of several statements was refused.
+    async fn why_not_changed(
+        &self,
+        descriptor: &'static Descriptor,
+        error: DatabaseError,
+        attempt: Attempt,
+    ) -> Report {
+        if let Some(refusal) = attempt.refusal {
+            return refusal;
+        }
+        let whose = match &attempt.beside {
+            None => Some(descriptor),
+            Some((beside, _)) if attempt.changes.is_empty() => Some(*beside),
+            Some(_) => None,
+        };
+        let refusal = error.into_report(whose);
+        let look = Look::Outside(self);
+        let refusal = look.written(refusal, descriptor, &attempt.changes).await;
+        match attempt.beside {
+            Some((beside, values)) => {
+                let look = Look::Outside(self);
+                look.written(refusal, beside, &values).await
             }
+            None => refusal,
         }
     }
 }
 
-/// The record as it is stored with its changes: the statement counts its version.
-fn changed<M: ModelResource>(record: &M, changes: &[(usize, Value)]) -> Result<M, DatabaseError> {
+/// The record with its changes; its version is counted by the statement, from the stored one.
+fn changed<M: ModelResource>(
+    record: &M,
+    stored: Option<Vec<Value>>,
+    changes: &[(usize, Value)],
+) -> Result<M, DatabaseError> {
     let mut values = record.values()?;
-    if !changes.is_empty()
-        && let Some(version) = M::descriptor().version()
-        && let Value::BigInt(Some(number)) = &mut values[version]
-    {
-        *number += 1;
+    if let (Some(version), Some(stored)) = (M::descriptor().version(), stored) {
+        let counted = i64::from(!changes.is_empty());
+        values[version] = match stored[version] {
+            Value::BigInt(Some(number)) => Value::from(number.saturating_add(counted)),
+            ref other => other.clone(),
+        };
     }
     for (index, value) in changes {
         values[*index] = value.clone();

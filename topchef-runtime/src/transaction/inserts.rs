@@ -21,8 +21,11 @@ pub struct Inserts<'a> {
     database: &'a Database,
     statements: Vec<Statement>,
     /// The record that is stored first, which the others refer to.
-    first: Option<(&'static Descriptor, Vec<(usize, Value)>)>,
+    first: Option<First>,
 }
+
+/// A record that is stored first: its resource, and its values.
+pub(super) type First = (&'static Descriptor, Vec<(usize, Value)>);
 
 impl Database {
     /// Begins to gather records that are stored together.
@@ -84,9 +87,9 @@ impl Inserts<'_> {
         Ok(())
     }
 
-    /// What stores them.
-    pub(super) fn into_statements(self) -> Vec<Statement> {
-        self.statements
+    /// The first of them, and what stores all.
+    pub(super) fn into_parts(self) -> (Option<First>, Vec<Statement>) {
+        (self.first, self.statements)
     }
 
     /// Stores them, and makes them durable.

@@ -119,11 +119,16 @@ const LENGTH: usize = size_of::<u64>();
 /// Appends a cell as the database has it: what is one value there is written in one way.
 fn write_stored(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     match cell {
-        // No other cell of a column is told by one byte: numbers have eight, texts and bytes a quote before them.
         Cell::Null => out.push(0),
         Cell::Boolean(boolean) => out.push(1 + u8::from(boolean)),
-        Cell::Integer(number) => out.extend_from_slice(&number.to_le_bytes()),
-        Cell::Double(number) => out.extend_from_slice(&number.to_le_bytes()),
+        Cell::Integer(number) => {
+            out.push(b'i');
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        Cell::Double(number) => {
+            out.push(b'd');
+            out.extend_from_slice(&number.to_le_bytes());
+        }
         Cell::Text(text) => {
             out.push(b'"');
             out.extend_from_slice(text.as_bytes());
