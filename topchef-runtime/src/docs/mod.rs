@@ -11,6 +11,7 @@
 //! | [`queries`] | what the URL of a `GET` may ask |
 //! | [`hooks`] | code of yours before, in and after the transaction |
 //! | [`transactions`] | transactions in code, hooks that survive a crash, SQLite and PostgreSQL |
+//! | [`performance`] | how fast it is beside others, what hooks cost, what to set |
 //! | [`authorization`] | who may do what, and with which rows |
 //! | [`documentation`] | what an API says of itself: OpenAPI, Swagger UI, JSON Schema |
 //! | [`examples`] | five applications of one file each, and every request that they are walked through with |
@@ -35,6 +36,9 @@ pub mod hooks {}
 
 #[doc = include_str!("transactions.md")]
 pub mod transactions {}
+
+#[doc = include_str!("performance.md")]
+pub mod performance {}
 
 #[doc = include_str!("authorization.md")]
 pub mod authorization {}
