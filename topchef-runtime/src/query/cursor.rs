@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Condition, Cursor, Operator, Query};
+use super::{Comparison, Condition, Cursor, Operator, Query};
 use crate::column::{Cells, Kind, Value, ValueCells, is_null, parse_json, write_cell};
 use crate::descriptor::{Descriptor, Sort};
 
@@ -82,6 +82,18 @@ impl Told<'_> {
                 self.text(comparison.name());
                 self.column(*right);
             }
+            Condition::Tuple {
+                columns,
+                comparison,
+                values,
+            } => {
+                self.text(comparison.name());
+                self.bytes.extend((columns.len() as u64).to_le_bytes());
+                for (column, value) in columns.iter().zip(values) {
+                    self.column(*column);
+                    self.value(self.descriptor.columns[*column].kind, value);
+                }
+            }
             Condition::All(conditions) => self.conditions("all", conditions),
             Condition::Any(conditions) => self.conditions("any", conditions),
             Condition::Not(condition) => self.conditions("not", std::slice::from_ref(condition)),
@@ -103,8 +115,12 @@ impl Told<'_> {
         self.text(name);
         self.bytes.extend((values.len() as u64).to_le_bytes());
         for value in values {
-            self.framed(&json(kind, value).unwrap_or_default());
+            self.value(kind, value);
         }
+    }
+
+    fn value(&mut self, kind: Kind, value: &Value) {
+        self.framed(&json(kind, value).unwrap_or_default());
     }
 
     fn pattern(&mut self, name: &str, pattern: &str) {
@@ -174,7 +190,8 @@ fn value(kind: Kind, json: &RawValue) -> Option<Value> {
 
 /// What holds of the rows after a cursor's row, or before it.
 ///
-/// After the first column's own condition, which an index can serve, every column has a say only where all before it are equal.
+/// Every column has a say only where all before it are equal. An index finds the first row by the columns that begin the
+/// order in one direction, as one tuple: it is all there is to say, or stands before the rest.
 pub(crate) fn beside(descriptor: &Descriptor, order: &[Sort], cursor: &Cursor) -> Condition {
     let sides = order.iter().zip(&cursor.values);
     let sides = sides.map(|(sort, value)| Side {
@@ -184,17 +201,44 @@ pub(crate) fn beside(descriptor: &Descriptor, order: &[Sort], cursor: &Cursor) -
         value,
     });
     let sides: Vec<_> = sides.collect();
+    let Some(first) = sides.first() else {
+        return Condition::Any(Vec::new());
+    };
+    let alike = sides
+        .iter()
+        .take_while(|side| side.has_no_nulls() && side.descending == first.descending);
+    let run = &sides[..alike.count()];
+    if run.len() > 1 && run.len() == sides.len() {
+        return tuple(run, false);
+    }
     let mut after = None;
     for side in sides.iter().rev() {
         after = Some(side.or_equal_and(after));
     }
     let after = after.unwrap_or(Condition::Any(Vec::new()));
-    match sides.as_slice() {
-        [first, _, ..] => match first.bound() {
-            Some(bound) => Condition::All(vec![bound, after]),
-            None => after,
+    let bound = match (run.len(), sides.len()) {
+        (_, 1) => None,
+        (0 | 1, _) => first.bound(),
+        _ => Some(tuple(run, true)),
+    };
+    match bound {
+        Some(bound) => Condition::All(vec![bound, after]),
+        None => after,
+    }
+}
+
+/// After it in columns of one direction that hold no nulls, or equal to it in all of them.
+fn tuple(sides: &[Side<'_>], or_equal: bool) -> Condition {
+    let descending = sides.iter().any(|side| side.descending);
+    Condition::Tuple {
+        columns: sides.iter().map(|side| side.column).collect(),
+        comparison: match (descending, or_equal) {
+            (false, false) => Comparison::Greater,
+            (false, true) => Comparison::GreaterOrEqual,
+            (true, false) => Comparison::Less,
+            (true, true) => Comparison::LessOrEqual,
         },
-        _ => after,
+        values: sides.iter().map(|side| side.value.clone()).collect(),
     }
 }
 
@@ -209,6 +253,10 @@ struct Side<'a> {
 impl Side<'_> {
     fn of(&self, operator: fn(Value) -> Operator) -> Condition {
         Condition::of(self.column, operator(self.value.clone()))
+    }
+
+    fn has_no_nulls(&self) -> bool {
+        !self.nullable && !is_null(self.value)
     }
 
     /// After it in this column; or equal to it here, and after it in the columns that follow.

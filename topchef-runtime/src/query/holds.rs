@@ -38,6 +38,19 @@ fn truth(condition: &Condition, values: &[Value]) -> Option<bool> {
             let ordering = ordering(values.get(*left)?, values.get(*right)?)?;
             Some(satisfies(ordering, *comparison))
         }
+        Condition::Tuple {
+            columns,
+            comparison,
+            values: others,
+        } => {
+            let mut found = Ordering::Equal;
+            for (column, other) in columns.iter().zip(others) {
+                if found.is_eq() {
+                    found = ordering(values.get(*column)?, other)?;
+                }
+            }
+            Some(satisfies(found, *comparison))
+        }
         Condition::All(conditions) => decided(conditions, values, false),
         Condition::Any(conditions) => decided(conditions, values, true),
         Condition::Not(condition) => truth(condition, values).map(|holds| !holds),
@@ -289,8 +302,29 @@ mod tests {
         })
     }
 
+    fn compares_tuples() -> impl Strategy<Value = Condition> {
+        let columns = prop::collection::vec((column(), any::<Index>()), 2..4);
+        let comparison = select(vec![
+            Comparison::Less,
+            Comparison::LessOrEqual,
+            Comparison::Greater,
+            Comparison::GreaterOrEqual,
+        ]);
+        (columns, comparison).prop_map(|(columns, comparison)| {
+            let value = |(column, index): &(usize, Index)| {
+                let pool = pool(Sample::descriptor().columns[*column].kind);
+                index.get(&pool).clone()
+            };
+            Condition::Tuple {
+                values: columns.iter().map(value).collect(),
+                columns: columns.into_iter().map(|(column, _)| column).collect(),
+                comparison,
+            }
+        })
+    }
+
     fn condition() -> impl Strategy<Value = Condition> {
-        let leaf = prop_oneof![4 => compares(), 1 => compares_columns()];
+        let leaf = prop_oneof![4 => compares(), 1 => compares_columns(), 2 => compares_tuples()];
         leaf.prop_recursive(3, 12, 3, |inner| {
             let several = prop::collection::vec(inner.clone(), 0..4);
             prop_oneof![

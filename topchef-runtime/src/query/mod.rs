@@ -171,6 +171,16 @@ pub enum Condition {
         /// The column on the right.
         right: usize,
     },
+    /// Several columns compare so with as many values, as words do letter by letter: the first that differs decides, and
+    /// where it is null nothing is known. Only for what is less or greater.
+    Tuple {
+        /// The columns' places in the descriptor.
+        columns: Vec<usize>,
+        /// How they are compared.
+        comparison: Comparison,
+        /// The values, one for each column.
+        values: Vec<Value>,
+    },
     /// All of these hold; of none, it holds.
     All(Vec<Condition>),
     /// One of these holds; of none, it does not.
@@ -226,7 +236,7 @@ pub enum Operator {
     LikeIgnoringCase(String),
 }
 
-/// How two columns are compared.
+/// How columns are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     /// Equal.

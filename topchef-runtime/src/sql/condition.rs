@@ -8,7 +8,7 @@ use sea_query::{Alias, BinOper, Expr, ExprTrait, LikeExpr};
 
 use super::form::Form;
 use super::{Dialect, column, pattern};
-use crate::column::{Value, is_null};
+use crate::column::{Kind, Value, is_null};
 use crate::descriptor::Descriptor;
 use crate::query::{Comparison, Condition, Operator};
 
@@ -34,6 +34,16 @@ impl Dialect {
                 *comparison,
                 self.operand(descriptor, *right),
             ),
+            Condition::Tuple {
+                columns,
+                comparison,
+                values,
+            } => {
+                let sides = columns.iter().zip(values);
+                let sides = sides.map(|(column, value)| self.side(descriptor, *column, value));
+                let (left, right): (Vec<_>, Vec<_>) = sides.unzip();
+                against(Expr::tuple(left), *comparison, Expr::tuple(right))
+            }
             Condition::All(conditions) => self.joined(descriptor, conditions, Expr::and, true),
             Condition::Any(conditions) => self.joined(descriptor, conditions, Expr::or, false),
             Condition::Not(condition) => self.expression(descriptor, condition).not(),
@@ -87,6 +97,18 @@ impl Dialect {
             Condition::Not(condition) => {
                 form.word(5);
                 self.form(condition, form);
+            }
+            Condition::Tuple {
+                columns,
+                comparison,
+                values,
+            } => {
+                form.word(6);
+                form.word(*comparison as usize);
+                form.word(columns.len());
+                for (column, value) in columns.iter().zip(values) {
+                    form.bound(*column, value.clone());
+                }
             }
         }
     }
@@ -176,6 +198,24 @@ impl Dialect {
         match self.collation(descriptor.columns[index].kind) {
             Some(collation) => collated(expression, collation),
             None => expression,
+        }
+    }
+
+    /// A column and its value in tuples that are compared.
+    ///
+    /// `SQLite` finds rows by a tuple only where its columns stand there plainly, so the collation is said with the value; and
+    /// by the row id, with which its indexes end, only where it is told one, though numbers have none.
+    fn side(self, descriptor: &Descriptor, index: usize, value: &Value) -> (Expr, Expr) {
+        let kind = descriptor.columns[index].kind;
+        let is_row_id = matches!(kind, Kind::Integer { .. }) && descriptor.key == [index];
+        let value = Expr::value(value.clone());
+        match (self, self.collation(kind)) {
+            (Self::Postgres, _) => (self.operand(descriptor, index), value),
+            (Self::Sqlite, collation) => {
+                let collation = collation.or(is_row_id.then_some("BINARY"));
+                let value = collation.map_or(value.clone(), |it| collated(value, it));
+                (Expr::col(column(descriptor, index)), value)
+            }
         }
     }
 
@@ -319,6 +359,20 @@ mod tests {
             Book::TITLE
                 .constant(Comparison::Equal, "a'b".to_owned())
                 .into(),
+        ]));
+    }
+
+    #[test]
+    fn tuples() {
+        let less = |columns: &[usize], values: &[Value]| Condition::Tuple {
+            columns: columns.to_vec(),
+            comparison: Comparison::Less,
+            values: values.to_vec(),
+        };
+        let (nine, seven) = (Decimal::new(90, 1), Value::BigInt(Some(7)));
+        assert_snapshot!(selected(&[
+            less(&[3, 0], &[Value::Decimal(Some(nine)), seven.clone()]),
+            less(&[1, 2], &[hostile(), seven]),
         ]));
     }
 

@@ -20,6 +20,14 @@ fn is_backward(query: &Query) -> bool {
     matches!(&query.start, Start::Cursor(cursor) if cursor.backward)
 }
 
+/// What holds of the rows of the page beside a cursor's row.
+fn beside_cursor(descriptor: &Descriptor, query: &Query) -> Option<Condition> {
+    match &query.start {
+        Start::Cursor(cursor) => Some(beside(descriptor, &query.order, cursor)),
+        Start::Offset(_) | Start::First => None,
+    }
+}
+
 /// How many rows are passed over, where any are.
 fn offset(query: &Query) -> Option<u64> {
     match query.start {
@@ -32,12 +40,8 @@ impl Dialect {
     /// The rows of a query, all columns; those before a cursor come in reverse.
     pub(crate) fn select(self, descriptor: &'static Descriptor, query: &Query) -> Statement {
         let mut form = Form::of(self, Verb::Select, descriptor);
-        let beside = match &query.start {
-            Start::Cursor(cursor) => Some(beside(descriptor, &query.order, cursor)),
-            Start::Offset(_) | Start::First => None,
-        };
+        self.all(beside_cursor(descriptor, query).as_slice(), &mut form);
         self.all(&query.conditions, &mut form);
-        self.all(beside.as_slice(), &mut form);
         for sort in &query.order {
             form.word(sort.column << 1 | usize::from(sort.descending));
         }
@@ -146,13 +150,11 @@ impl Dialect {
         .that_only_reads()
     }
 
+    /// The cursor's condition stands first: of two bounds of one column, `SQLite` searches by the one that it reads first.
     fn page(self, descriptor: &Descriptor, query: &Query) -> SelectStatement {
-        let mut statement = self.rows(descriptor, &query.conditions);
+        let beside = beside_cursor(descriptor, query);
+        let mut statement = self.rows(descriptor, beside.iter().chain(&query.conditions));
         let reverse = is_backward(query);
-        if let Start::Cursor(cursor) = &query.start {
-            let beside = beside(descriptor, &query.order, cursor);
-            statement.and_where(self.expression(descriptor, &beside));
-        }
         for sort in &query.order {
             self.order(&mut statement, descriptor, *sort, reverse);
         }
@@ -169,18 +171,22 @@ impl Dialect {
         statement
     }
 
-    fn rows(self, descriptor: &Descriptor, conditions: &[Condition]) -> SelectStatement {
+    fn rows<'a>(
+        self,
+        descriptor: &Descriptor,
+        conditions: impl IntoIterator<Item = &'a Condition>,
+    ) -> SelectStatement {
         let mut statement = SelectStatement::new();
         statement.columns((0..descriptor.columns.len()).map(|index| column(descriptor, index)));
         self.narrow(&mut statement, descriptor, conditions);
         statement
     }
 
-    fn narrow(
+    fn narrow<'a>(
         self,
         statement: &mut SelectStatement,
         descriptor: &Descriptor,
-        conditions: &[Condition],
+        conditions: impl IntoIterator<Item = &'a Condition>,
     ) {
         statement.from(Alias::new(descriptor.table));
         for condition in conditions {
@@ -223,7 +229,7 @@ mod tests {
 
     use super::super::tests::{Book, both, condition, hostile};
     use super::*;
-    use crate::query::{Cursor, Operator};
+    use crate::query::{Cursor, Operator, total};
     use crate::{ModelResource, Value};
 
     fn query() -> Query {
@@ -261,6 +267,42 @@ mod tests {
             query.start = Start::Cursor(Cursor { values, backward });
             assert_snapshot!(both(|dialect| dialect.select(Book::descriptor(), &query)));
         }
+    }
+
+    #[derive(ModelResource)]
+    struct Edition {
+        id: i64,
+        year: i64,
+        number: i64,
+        title: Option<String>,
+    }
+
+    #[test]
+    fn a_page_beside_a_row_is_found_by_the_columns_of_one_direction() {
+        let descriptor = Edition::descriptor();
+        let seven = Value::BigInt(Some(7));
+        let texts = [
+            (vec![Edition::YEAR.asc(), Edition::NUMBER.asc()], &seven),
+            (vec![Edition::YEAR.desc(), Edition::ID.desc()], &seven),
+            (vec![Edition::YEAR.desc(), Edition::NUMBER.desc()], &seven),
+            (vec![Edition::YEAR.desc()], &seven),
+            (vec![Edition::ID.desc()], &seven),
+            (vec![Edition::YEAR.asc(), Edition::TITLE.asc()], &hostile()),
+            // No row holds that, but a cursor may.
+            (vec![Edition::YEAR.asc()], &Value::BigInt(None)),
+        ]
+        .map(|(order, last)| {
+            let mut query = Query::first_page(descriptor);
+            query.order = total(descriptor, order.iter().map(|it| it.sort).collect());
+            let mut values = vec![seven.clone(); query.order.len()];
+            values[order.len() - 1] = (*last).clone();
+            query.start = Start::Cursor(Cursor {
+                values,
+                backward: false,
+            });
+            both(|dialect| dialect.select(descriptor, &query))
+        });
+        assert_snapshot!(texts.join("\n\n"));
     }
 
     #[test]
