@@ -33,6 +33,14 @@ struct Note {
     moment: Option<DateTime<Utc>>,
 }
 
+/// A vote for a note, in an order that its index holds up to the key.
+#[derive(Clone, Debug, ModelResource)]
+#[resource(collection(order_by = [-stars, -id]))]
+struct Vote {
+    id: i64,
+    stars: i64,
+}
+
 /// A remark on a note, and on another remark.
 #[derive(Clone, Debug, ModelResource)]
 struct Remark {
@@ -652,12 +660,26 @@ async fn orders_and_pages_are_those_of_the_indexes_that_we_make() {
     let address = format!("{address}{before}options[enable_seqscan]=off&options[enable_sort]=off");
     let database = opened(Database::postgres(address)).await;
     let api = topchef_runtime::Api::new(database.clone()).allow_explain();
-    let served = Served::new(api.resource::<Note>()).await;
+    database.create_tables::<Vote>().await.unwrap();
+    let served = Served::new(api.resource::<Note>().resource::<Vote>()).await;
     let api = served.api();
     for title in ["a", "b", "c"] {
         api.post("/notes", &json!({"title": title}))
             .await
             .expect(201);
+        api.post("/votes", &json!({"stars": 1})).await.expect(201);
+    }
+    for query in ["limit=1", "limit=1&sort=stars,id"] {
+        let first = api.get(&format!("/votes?{query}&cursor=")).await;
+        let first = first.expect(200).json();
+        let next = first["links"]["next"].as_str().unwrap();
+        let second = api.get(next).await.expect(200).json();
+        assert_eq!(second["data"][0]["id"], 2, "{query}");
+        let explained = api.get(&format!("{next}&explain=true")).await.expect(200);
+        let plan = explained.json()["data"]["plan"].to_string();
+        // By both columns: what is left out after it was found would be in a filter.
+        assert!(plan.contains("Index Cond: (ROW(stars, id)"), "{plan}");
+        assert!(!plan.contains("Sort") && !plan.contains("Filter"), "{plan}");
     }
     for query in [
         "sort=id",

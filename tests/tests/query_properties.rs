@@ -432,6 +432,9 @@ async fn cursors_walk_over_every_row_once_while_others_come_and_go() {
         "-label,price",
         "-price,token",
         "moment,-day",
+        "-oldPrice,-otherLabel,-id",
+        "small,moment",
+        "-otherLabel,-amount,token",
     ] {
         let rows: Vec<_> = (1..=STAYING).map(staying).collect();
         let local = served(&rows).await;
