@@ -177,12 +177,10 @@ impl Served {
         &self,
         method: Method,
         key: Option<&Key>,
-        parts: &Parts,
+        parts: Parts,
     ) -> Result<Context, Report> {
-        let Guard { policy, .. } = &self.common.guard;
-        let principal = self.common.guard.principal(parts).await?;
-        let cx = self.common.context(parts).with_principal(principal);
-        let mut cx = cx.with_default_policy(policy.clone());
+        let principal = self.common.guard.principal(&parts).await?;
+        let mut cx = self.base.of_request(parts, principal);
         if let Some(key) = key {
             cx = cx.with_key(key.clone());
         }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::any;
+use axum::serve::ListenerExt as _;
 use http::Extensions;
 use http::header::HeaderName;
-use http::request::Parts;
 use tokio::runtime::Handle;
 
 use super::access::{Authenticated, Authenticator, Decided, Guard, Public, Undecided};
@@ -56,7 +56,7 @@ pub struct Api<Access = Undecided> {
     access: PhantomData<Access>,
 }
 
-/// What the handlers of all resources need.
+/// What an API is told of before it becomes a router, and the handlers of all its resources then need.
 #[derive(Debug)]
 pub(super) struct Common {
     pub(super) database: Database,
@@ -67,16 +67,6 @@ pub(super) struct Common {
     pub(super) retries: Retries,
     pub(super) kept_headers: Arc<[HeaderName]>,
     sweeping: OnceLock<Sweeping>,
-}
-
-impl Common {
-    /// The context of a request before it is known who sends it.
-    pub(super) fn context(&self, parts: &Parts) -> Context {
-        let context = Context::new(self.database.clone(), self.state.clone(), parts);
-        context
-            .with_retries(self.retries)
-            .with_kept_headers(Arc::clone(&self.kept_headers))
-    }
 }
 
 impl Served {
@@ -96,6 +86,8 @@ impl Served {
 #[derive(Debug)]
 pub(super) struct Served {
     pub(super) endpoint: Endpoint,
+    /// What the contexts of all requests have in common.
+    pub(super) base: Context,
     pub(super) common: Arc<Common>,
     pub(super) keys: Arc<idempotency::Keys>,
     sweeper: Arc<Sweeper>,
@@ -279,13 +271,17 @@ impl<Access> Api<Access> {
         };
         let common = Arc::new(self.common);
         let base = common.guard.base(&common.database, &common.state);
-        let sweeper = Sweeper::over(base.with_retries(common.retries));
+        let base = base
+            .with_retries(common.retries)
+            .with_kept_headers(Arc::clone(&common.kept_headers));
+        let sweeper = Sweeper::over(base.clone());
         let endpoints = self.endpoints.iter().copied();
         let sweeper = Arc::new(endpoints.fold(sweeper, Sweeper::endpoint));
         let mut router = documentation::router(documentation, &common.guard, &self.endpoints);
         for endpoint in self.endpoints {
             let served = Arc::new(Served {
                 endpoint,
+                base: base.clone(),
                 common: Arc::clone(&common),
                 keys: Arc::default(),
                 sweeper: Arc::clone(&sweeper),
@@ -334,6 +330,12 @@ async fn serve(router: Router, address: &str) -> std::io::Result<()> {
         // Whoever listens to it has ended already otherwise.
         let _ = tell.send(());
     };
+    // An answer is written whole: to wait for more of it would only delay it.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection delays small answers");
+        }
+    });
     let serving = axum::serve(listener, router).with_graceful_shutdown(ending);
     let too_late = async {
         match told.await {

@@ -4,14 +4,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawPathParams, Request};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use axum::{RequestExt, http::Method as Verb};
-use http::StatusCode;
 use http::header::ALLOW;
+use http::{Method as Verb, StatusCode};
 
 use super::{Served, delete, get, list, patch, post, put};
-use crate::column::Key;
 use crate::descriptor::{Descriptor, Method};
 use crate::error::{ApiError, Report};
 
@@ -31,16 +29,16 @@ pub(super) async fn collection(served: Arc<Served>, request: Request) -> Respons
         Err(error) => return error.into_response(),
     };
     let (parts, body) = request.into_parts();
-    let answer = match served.admitted(method, None, &parts).await {
-        Ok(cx) if method == Method::Post => post::handle(&served, cx, &parts, body).await,
-        Ok(cx) => list::handle(&served, &cx, &parts).await,
+    let answer = match served.admitted(method, None, parts).await {
+        Ok(cx) if method == Method::Post => post::handle(&served, cx, body).await,
+        Ok(cx) => list::handle(&served, &cx).await,
         Err(refusal) => Err(refusal),
     };
     answer.unwrap_or_else(Report::into_response)
 }
 
 /// A request to one record of a resource.
-pub(super) async fn record(served: Arc<Served>, mut request: Request) -> Response {
+pub(super) async fn record(served: Arc<Served>, request: Request) -> Response {
     served.sweeps();
     let descriptor = served.endpoint.descriptor();
     let asked = match method(descriptor, request.method(), Scope::Record) {
@@ -48,37 +46,22 @@ pub(super) async fn record(served: Arc<Served>, mut request: Request) -> Respons
         Ok(Asked::Method(method)) => method,
         Err(error) => return error.into_response(),
     };
-    let key = match key(&served, &mut request).await {
+    let key = match served.key_at(request.uri().path()) {
         Ok(key) => key,
         Err(error) => return error.into_response(),
     };
     let (parts, body) = request.into_parts();
-    let cx = match served.admitted(asked, Some(&key), &parts).await {
+    let cx = match served.admitted(asked, Some(&key), parts).await {
         Ok(cx) => cx,
         Err(refusal) => return refusal.into_response(),
     };
     let answer = match asked {
-        Method::Put => put::handle(&served, cx, &parts, body, key).await,
-        Method::Patch => patch::handle(&served, cx, &parts, body, key).await,
-        Method::Delete => delete::handle(&served, cx, &parts, key).await,
-        Method::Get | Method::List | Method::Post => get::handle(&served, cx, &parts, key).await,
+        Method::Put => put::handle(&served, cx, body, key).await,
+        Method::Patch => patch::handle(&served, cx, body, key).await,
+        Method::Delete => delete::handle(&served, cx, key).await,
+        Method::Get | Method::List | Method::Post => get::handle(&served, cx, key).await,
     };
     answer.unwrap_or_else(Report::into_response)
-}
-
-/// The key that the path of a record names.
-///
-/// # Errors
-/// 404 when it is none: there is no record at that path.
-async fn key(served: &Served, request: &mut Request) -> Result<Key, ApiError> {
-    let parameters = request.extract_parts::<RawPathParams>().await;
-    // What is not percent-encoded UTF-8 names nothing.
-    let parameters = parameters.map_err(|_| ApiError::no_such_path(request.uri().path()))?;
-    let texts: Vec<_> = parameters.iter().map(|(_, text)| text).collect();
-    // A router around this one may have parameters of its own, before these.
-    let own = served.endpoint.descriptor().key.len();
-    let others = texts.len().saturating_sub(own);
-    served.endpoint.parse_key(&texts[others..])
 }
 
 /// Which of a resource's two paths.

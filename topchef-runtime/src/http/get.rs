@@ -2,7 +2,6 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use http::request::Parts;
 use serde_json::json;
 
 use super::request::{original_path, query_string};
@@ -14,23 +13,19 @@ use crate::query;
 use crate::schema;
 use crate::transaction::Context;
 
-pub(super) async fn handle(
-    served: &Served,
-    cx: Context,
-    parts: &Parts,
-    key: Key,
-) -> Result<Response, Report> {
+pub(super) async fn handle(served: &Served, cx: Context, key: Key) -> Result<Response, Report> {
     let descriptor = served.endpoint.descriptor();
-    let raw = query_string(&parts.uri);
+    let raw = query_string(cx.uri());
     let one = if served.common.explains {
         query::parse_one_explaining(descriptor, Method::Get, raw)?
     } else {
         query::parse_one(descriptor, Method::Get, raw)?
     };
-    let cx = cx.with_preconditions(conditional::preconditions(parts)?);
+    let preconditions = conditional::preconditions(cx.parts())?;
+    let cx = cx.with_preconditions(preconditions);
     if one.explain {
         let explained = Box::pin(served.endpoint.explain_get(&cx, &key)).await?;
-        let links = [("self", original_path(parts))];
+        let links = [("self", original_path(cx.parts()))];
         let envelope = descriptor.envelope;
         return Ok(reply::enveloped(
             envelope,
@@ -45,7 +40,7 @@ pub(super) async fn handle(
         json!({ "schema": schema }).to_string()
     });
     let meta = schema.unwrap_or_else(|| "{}".to_owned());
-    let path = original_path(parts);
+    let path = original_path(cx.parts());
     told(served, &cx, key, &one.selection, path, meta.as_bytes()).await
 }
 

@@ -9,7 +9,6 @@ use axum::body::Body;
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::HeaderName;
-use http::request::Parts;
 use http_body_util::BodyExt;
 
 use super::Served;
@@ -63,8 +62,8 @@ impl Drop for Running {
 ///
 /// # Errors
 /// 400 when the key is not 1 to 255 visible characters, or there are several.
-pub(super) fn key_of(parts: &Parts, cx: &Context, body: &[u8]) -> Result<Option<Once>, ApiError> {
-    let mut keys = parts.headers.get_all(KEY).iter();
+pub(super) fn key_of(cx: &Context, body: &[u8]) -> Result<Option<Once>, ApiError> {
+    let mut keys = cx.headers().get_all(KEY).iter();
     let Some(key) = keys.next() else {
         return Ok(None);
     };
@@ -76,7 +75,13 @@ pub(super) fn key_of(parts: &Parts, cx: &Context, body: &[u8]) -> Result<Option<
     }
     // The key of one is none of another's.
     let who = cx.principal().map(Principal::id);
-    Ok(Some(Once::new(who, parts, original_path(parts), key, body)))
+    Ok(Some(Once::new(
+        who,
+        cx.parts(),
+        original_path(cx.parts()),
+        key,
+        body,
+    )))
 }
 
 /// Carries a request out, or gives the answer that it was given before.
@@ -94,7 +99,7 @@ pub(super) async fn once<Again>(
 where
     Again: Future<Output = Result<Response, Report>>,
 {
-    let database = served.common.database.clone();
+    let database = served.base.database().clone();
     database.prepare().await?;
     let running =
         Running::start(&served.keys, once.key()).ok_or_else(ApiError::idempotency_key_in_use)?;

@@ -13,19 +13,15 @@ use crate::query::{self, Paging};
 use crate::schema;
 use crate::transaction::Context;
 
-pub(super) async fn handle(
-    served: &Served,
-    cx: &Context,
-    parts: &Parts,
-) -> Result<Response, Report> {
+pub(super) async fn handle(served: &Served, cx: &Context) -> Result<Response, Report> {
     let endpoint = served.endpoint;
-    let raw = query_string(&parts.uri);
+    let raw = query_string(cx.uri());
     let query = if served.common.explains {
         query::parse_explaining(endpoint.descriptor(), raw)?
     } else {
         query::parse(endpoint.descriptor(), raw)?
     };
-    let own = self_link(parts);
+    let own = self_link(cx.parts());
     let mut links = vec![("self", own.as_str())];
     let envelope = endpoint.descriptor().envelope;
     if query.explain {
@@ -44,7 +40,7 @@ pub(super) async fn handle(
         .then(|| schema::json::record(endpoint.descriptor(), Method::List));
     let paging = Paging::of(endpoint.descriptor(), &query);
     let page = endpoint.list(cx, query).await?;
-    let path = original_path(parts);
+    let path = original_path(cx.parts());
     let beside = paging.links(path, raw, page.count, page.more, page.ends.as_ref());
     links.extend(beside.next.as_deref().map(|link| ("next", link)));
     links.extend(beside.prev.as_deref().map(|link| ("prev", link)));

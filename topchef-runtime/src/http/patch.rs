@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::HeaderName;
-use http::request::Parts;
 
 use super::request::{content_type_is, original_path, query_string};
 use super::{Served, conditional, get, idempotency, reply};
@@ -26,20 +25,19 @@ pub(super) const ACCEPT_PATCH: (HeaderName, HeaderValue) = (
 pub(super) async fn handle(
     served: &Served,
     cx: Context,
-    parts: &Parts,
     body: Body,
     key: Key,
 ) -> Result<Response, Report> {
-    if !content_type_is(&parts.headers, &MEDIA_TYPES) {
+    if !content_type_is(cx.headers(), &MEDIA_TYPES) {
         return Ok(unsupported());
     }
     let descriptor = served.endpoint.descriptor();
-    let asked = query::parse_one(descriptor, Method::Patch, query_string(&parts.uri))?;
-    let preconditions = conditional::preconditions(parts)?;
-    let body = served.json(&parts.headers, body).await?;
-    let once = idempotency::key_of(parts, &cx, body.bytes())?;
+    let asked = query::parse_one(descriptor, Method::Patch, query_string(cx.uri()))?;
+    let preconditions = conditional::preconditions(cx.parts())?;
+    let body = served.json(cx.headers(), body).await?;
+    let once = idempotency::key_of(&cx, body.bytes())?;
     let input = served.draft(&body)?;
-    let path = original_path(parts).to_owned();
+    let path = original_path(cx.parts()).to_owned();
     let Some(once) = once else {
         let cx = cx.with_preconditions(preconditions);
         return merge(served.endpoint, cx, key, input, asked, path).await;

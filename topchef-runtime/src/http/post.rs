@@ -3,11 +3,9 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
-use http::request::Parts;
 
 use super::request::{JsonBody, original_path, query_string};
 use super::{Served, get, idempotency, reply};
-use crate::column::Key;
 use crate::descriptor::{Descriptor, Method, Selection};
 use crate::error::{ApiError, Report};
 use crate::query;
@@ -20,19 +18,14 @@ enum Given {
     Several(Vec<Draft>),
 }
 
-pub(super) async fn handle(
-    served: &Served,
-    cx: Context,
-    parts: &Parts,
-    body: Body,
-) -> Result<Response, Report> {
+pub(super) async fn handle(served: &Served, cx: Context, body: Body) -> Result<Response, Report> {
     let descriptor = served.endpoint.descriptor();
-    let asked = query::parse_one(descriptor, Method::Post, query_string(&parts.uri))?;
+    let asked = query::parse_one(descriptor, Method::Post, query_string(cx.uri()))?;
     let selection = asked.selection;
-    let body = served.json(&parts.headers, body).await?;
-    let once = idempotency::key_of(parts, &cx, body.bytes())?;
+    let body = served.json(cx.headers(), body).await?;
+    let once = idempotency::key_of(&cx, body.bytes())?;
     let given = read(descriptor, &body)?;
-    let path = original_path(parts).to_owned();
+    let path = original_path(cx.parts()).to_owned();
     let Some(once) = once else {
         return create(served.endpoint, cx, given, selection, path).await;
     };
@@ -96,7 +89,7 @@ async fn shown(
     path: &str,
 ) -> Result<Response, Report> {
     let path = format!("{}/{key}", path.trim_end_matches('/'));
-    get::shown(served, cx, key_at(served, key)?, selection, &path).await
+    get::shown(served, cx, served.key_at(key)?, selection, &path).await
 }
 
 /// Records that were created together before; those that are gone are left out.
@@ -109,7 +102,7 @@ async fn all_shown(
     let endpoint = served.endpoint;
     let mut records = Vec::new();
     for key in keys.lines() {
-        match endpoint.get(cx, key_at(served, key)?, selection).await {
+        match endpoint.get(cx, served.key_at(key)?, selection).await {
             Ok(record) => records.push(record),
             Err(refusal) if refusal.status() == StatusCode::NOT_FOUND => {}
             Err(refusal) => return Err(refusal),
@@ -125,15 +118,4 @@ async fn all_shown(
         &[],
         b"{}",
     ))
-}
-
-/// The key that the end of a path spells.
-fn key_at(served: &Served, path: &str) -> Result<Key, ApiError> {
-    let parts = path.split('/').map(|part| {
-        let part = percent_encoding::percent_decode_str(part);
-        part.decode_utf8_lossy().into_owned()
-    });
-    let parts: Vec<_> = parts.collect();
-    let parts: Vec<_> = parts.iter().map(String::as_str).collect();
-    served.endpoint.parse_key(&parts)
 }

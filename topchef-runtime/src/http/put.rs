@@ -2,7 +2,6 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::request::Parts;
 
 use super::request::{original_path, query_string};
 use super::{Served, conditional, reply};
@@ -15,20 +14,19 @@ use crate::transaction::Context;
 pub(super) async fn handle(
     served: &Served,
     cx: Context,
-    parts: &Parts,
     body: Body,
     key: Key,
 ) -> Result<Response, Report> {
     let descriptor = served.endpoint.descriptor();
-    let one = query::parse_one(descriptor, Method::Put, query_string(&parts.uri))?;
-    let preconditions = conditional::preconditions(parts)?;
-    let input = served.input(&parts.headers, body).await?;
+    let one = query::parse_one(descriptor, Method::Put, query_string(cx.uri()))?;
+    let preconditions = conditional::preconditions(cx.parts())?;
+    let input = served.input(cx.headers(), body).await?;
     let cx = cx.with_preconditions(preconditions);
     let outcome = served.endpoint.put(&cx, key, input, &one.selection).await?;
     Ok(reply::of_write(
         descriptor,
         outcome,
-        original_path(parts),
+        original_path(cx.parts()),
         false,
     ))
 }

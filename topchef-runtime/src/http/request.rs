@@ -11,8 +11,10 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use http::request::Parts;
 use http::{HeaderMap, Uri};
 use http_body_util::BodyExt;
+use percent_encoding::percent_decode_str;
 
 use super::Served;
+use crate::column::Key;
 use crate::error::{ApiError, Report};
 use crate::transaction::{Draft, Object, Records, Unknown};
 
@@ -138,6 +140,22 @@ pub(super) fn original_path(parts: &Parts) -> &str {
 }
 
 impl Served {
+    /// The key that the end of a path spells, each of its columns in a part of its own.
+    ///
+    /// # Errors
+    /// 404 when it is none: there is no record at that path.
+    pub(super) fn key_at(&self, path: &str) -> Result<Key, ApiError> {
+        let columns = self.endpoint.descriptor().key.len();
+        // What a router around this one has parameters for comes before these.
+        let parts = path.rsplit('/').take(columns);
+        let parts = parts.map(|part| percent_decode_str(part).decode_utf8());
+        // What is not percent-encoded UTF-8 names nothing.
+        let parts: Result<Vec<_>, _> = parts.collect();
+        let parts = parts.map_err(|_| ApiError::no_such_path(path))?;
+        let parts: Vec<_> = parts.iter().rev().map(AsRef::as_ref).collect();
+        self.endpoint.parse_key(&parts)
+    }
+
     /// The columns that a body gives, and what is wrong with them.
     pub(super) async fn input(&self, headers: &HeaderMap, body: Body) -> Result<Draft, Report> {
         self.draft(&self.json(headers, body).await?)

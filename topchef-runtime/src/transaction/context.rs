@@ -2,11 +2,11 @@
 //!
 //! It does not know how the request was read.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::HeaderName;
 use http::request::Parts;
-use http::{Extensions, HeaderMap, HeaderValue, Method, Uri};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri};
 
 use super::Principal;
 use super::hooks::RunAuthorize;
@@ -22,62 +22,62 @@ use crate::query::Condition;
 /// The request's context.
 #[derive(Clone, Debug)]
 pub struct Context {
+    application: Arc<Application>,
     /// One for all the contexts of a request: there are several, and headers are many.
     asked: Arc<Asked>,
     key: Option<Key>,
     preconditions: Preconditions,
     once: Option<Once>,
-    answers: Answers,
     permits: Vec<Arc<Permitted>>,
 }
 
-/// What stays the same through a request.
+/// What all requests of an application have in common.
 #[derive(Clone, Debug)]
-struct Asked {
+struct Application {
     database: Database,
     state: Extensions,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    principal: Option<Principal>,
     policy: DefaultPolicy,
     retries: Retries,
     /// The headers that durable hooks are given too.
     kept_headers: Arc<[HeaderName]>,
 }
 
+/// What stays the same through a request.
+#[derive(Debug)]
+struct Asked {
+    parts: Parts,
+    principal: Option<Principal>,
+    answers: Answers,
+}
+
 impl Asked {
     /// No request.
-    fn nothing(database: Database, state: Extensions) -> Self {
+    fn nothing() -> Self {
+        Self::request(nothing_asked(), None)
+    }
+
+    fn request(parts: Parts, principal: Option<Principal>) -> Self {
         Self {
-            database,
-            state,
-            method: Method::default(),
-            uri: Uri::default(),
-            headers: HeaderMap::new(),
-            principal: None,
-            policy: DefaultPolicy::new(policies::nobody),
-            retries: Retries::default(),
-            kept_headers: Arc::default(),
+            parts,
+            principal,
+            answers: Answers::default(),
         }
     }
 }
 
-impl From<Asked> for Context {
-    fn from(asked: Asked) -> Self {
-        Self {
-            asked: Arc::new(asked),
-            key: None,
-            preconditions: Preconditions::default(),
-            once: None,
-            answers: Answers::default(),
-            permits: Vec::new(),
-        }
-    }
+fn nothing_asked() -> Parts {
+    Request::new(()).into_parts().0
 }
 
 /// What policies have said in this request: each is asked once for each method.
-type Answers = Arc<Mutex<Vec<Answered>>>;
+#[derive(Debug, Default)]
+struct Answers(Mutex<Vec<Answered>>);
+
+impl Answers {
+    fn lock(&self) -> MutexGuard<'_, Vec<Answered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What a policy has said of a method; without a policy of the resource's own, the API's.
 #[derive(Debug)]
@@ -101,33 +101,45 @@ impl Context {
     /// It is nobody's, and nobody may do anything in it with a resource that has no policy of its own, until
     /// [`with_principal`](Self::with_principal) and [`with_policy`](Self::with_policy) say otherwise.
     pub fn new(database: Database, state: Extensions, parts: &Parts) -> Self {
-        let asked = Asked {
-            method: parts.method.clone(),
-            uri: parts.uri.clone(),
-            headers: parts.headers.clone(),
-            ..Asked::nothing(database, state)
-        };
-        asked.into()
+        let mut asked = nothing_asked();
+        asked.method = parts.method.clone();
+        asked.uri = parts.uri.clone();
+        asked.headers = parts.headers.clone();
+        Self::nobody(database, state).of_request(asked, None)
     }
 
     /// The context of no request: what every context of an application has.
     pub(crate) fn nobody(database: Database, state: Extensions) -> Self {
-        Asked::nothing(database, state).into()
+        let application = Application {
+            database,
+            state,
+            policy: DefaultPolicy::new(policies::nobody),
+            retries: Retries::default(),
+            kept_headers: Arc::default(),
+        };
+        Self::of(Arc::new(application), Asked::nothing())
+    }
+
+    fn of(application: Arc<Application>, asked: Asked) -> Self {
+        Self {
+            application,
+            asked: Arc::new(asked),
+            key: None,
+            preconditions: Preconditions::default(),
+            once: None,
+            permits: Vec::new(),
+        }
+    }
+
+    /// The context of a request to the same application.
+    pub(crate) fn of_request(&self, parts: Parts, principal: Option<Principal>) -> Self {
+        let asked = Asked::request(parts, principal);
+        Self::of(Arc::clone(&self.application), asked)
     }
 
     /// What is left of it without its request.
     pub(super) fn without_request(&self) -> Self {
-        self.asked_without_request().into()
-    }
-
-    fn asked_without_request(&self) -> Asked {
-        let asked = &self.asked;
-        Asked {
-            policy: asked.policy.clone(),
-            retries: asked.retries,
-            kept_headers: Arc::clone(&asked.kept_headers),
-            ..Asked::nothing(asked.database.clone(), asked.state.clone())
-        }
+        Self::of(Arc::clone(&self.application), Asked::nothing())
     }
 
     /// What of its request is kept in the outbox.
@@ -137,7 +149,7 @@ impl Context {
             path: self.uri().path().to_owned(),
             principal: self.principal().map(|principal| principal.id().to_owned()),
             headers: self
-                .asked
+                .application
                 .kept_headers
                 .iter()
                 .flat_map(|name| {
@@ -156,49 +168,45 @@ impl Context {
                 HeaderValue::try_from(value).ok()?,
             ))
         });
-        let asked = Asked {
-            headers: headers.collect(),
-            // What was kept of a request was one.
-            method: kept.method.parse().unwrap_or_default(),
-            uri: kept.path.parse().unwrap_or_default(),
-            principal: kept.principal.map(Principal::new),
-            ..self.asked_without_request()
-        };
+        let mut parts = nothing_asked();
+        parts.headers = headers.collect();
+        // What was kept of a request was one.
+        parts.method = kept.method.parse().unwrap_or_default();
+        parts.uri = kept.path.parse().unwrap_or_default();
         Self {
             key,
-            ..asked.into()
+            ..self.of_request(parts, kept.principal.map(Principal::new))
         }
     }
 
     /// With one more state, found by its type.
     pub(super) fn with_state<T: Clone + Send + Sync + 'static>(mut self, state: T) -> Self {
-        Arc::make_mut(&mut self.asked).state.insert(state);
+        Arc::make_mut(&mut self.application).state.insert(state);
         self
     }
 
     /// With other pauses between the attempts at a hook that fails.
     #[must_use]
     pub fn with_retries(mut self, retries: Retries) -> Self {
-        Arc::make_mut(&mut self.asked).retries = retries;
+        Arc::make_mut(&mut self.application).retries = retries;
         self
     }
 
     /// With headers that durable `after_commit` hooks are given too: they are stored with the record until the hook has run.
     #[must_use]
     pub fn with_kept_headers(mut self, names: impl Into<Arc<[HeaderName]>>) -> Self {
-        Arc::make_mut(&mut self.asked).kept_headers = names.into();
+        Arc::make_mut(&mut self.application).kept_headers = names.into();
         self
     }
 
     pub(super) fn retries(&self) -> Retries {
-        self.asked.retries
+        self.application.retries
     }
 
     /// With somebody who sends the request.
     #[must_use]
-    pub fn with_principal(mut self, principal: impl Into<Option<Principal>>) -> Self {
-        Arc::make_mut(&mut self.asked).principal = principal.into();
-        self.forgetful()
+    pub fn with_principal(self, principal: impl Into<Option<Principal>>) -> Self {
+        self.asked_by(principal.into())
     }
 
     /// With a policy for resources that have none of their own.
@@ -208,15 +216,22 @@ impl Context {
     }
 
     pub(crate) fn with_default_policy(mut self, policy: DefaultPolicy) -> Self {
-        Arc::make_mut(&mut self.asked).policy = policy;
-        self.forgetful()
+        Arc::make_mut(&mut self.application).policy = policy;
+        let principal = self.asked.principal.clone();
+        self.asked_by(principal)
     }
 
-    /// Without what policies have said: it was said of somebody else.
-    fn forgetful(mut self) -> Self {
-        self.answers = Answers::default();
-        self.permits.clear();
-        self
+    /// The same request of somebody, without what policies have said: it was said of somebody else, or by another policy.
+    fn asked_by(self, principal: Option<Principal>) -> Self {
+        let parts = match Arc::try_unwrap(self.asked) {
+            Ok(asked) => asked.parts,
+            Err(shared) => shared.parts.clone(),
+        };
+        Self {
+            asked: Arc::new(Asked::request(parts, principal)),
+            permits: Vec::new(),
+            ..self
+        }
     }
 
     /// With the key of the record that the path names.
@@ -264,27 +279,32 @@ impl Context {
 
     /// The database, for reads outside the request's transaction.
     pub fn database(&self) -> &Database {
-        &self.asked.database
+        &self.application.database
     }
 
     /// The application's state of type `T`, as given to [`Api::state`](crate::Api::state).
     pub fn state<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
-        self.asked.state.get()
+        self.application.state.get()
+    }
+
+    /// The request, without its body.
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.asked.parts
     }
 
     /// The HTTP method.
     pub fn method(&self) -> &Method {
-        &self.asked.method
+        &self.asked.parts.method
     }
 
     /// The path and query as they came.
     pub fn uri(&self) -> &Uri {
-        &self.asked.uri
+        &self.asked.parts.uri
     }
 
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
-        &self.asked.headers
+        &self.asked.parts.headers
     }
 
     /// The key of the record that the path names; none for collections, or when it is of another type.
@@ -294,7 +314,7 @@ impl Context {
     }
 
     pub(super) fn policy(&self) -> &DefaultPolicy {
-        &self.asked.policy
+        &self.application.policy
     }
 
     /// What a policy has said of a method in this request.
@@ -303,7 +323,7 @@ impl Context {
         policy: Option<RunAuthorize>,
         method: descriptor::Method,
     ) -> Option<Vec<Condition>> {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = self.asked.answers.lock();
         let mut answers = answers.iter();
         answers
             .find(|answered| answered.method == method && same(answered.policy, policy))
@@ -317,8 +337,7 @@ impl Context {
         method: descriptor::Method,
         rows: Vec<Condition>,
     ) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.push(Answered {
+        self.asked.answers.lock().push(Answered {
             policy,
             method,
             rows,
@@ -350,5 +369,28 @@ fn same(one: Option<RunAuthorize>, other: Option<RunAuthorize>) -> bool {
         (Some(one), Some(other)) => std::ptr::fn_addr_eq(one, other),
         (None, None) => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_policy_has_said_is_for_who_asked_it_alone() {
+        const METHOD: descriptor::Method = descriptor::Method::Get;
+        let database = Database::temporary().await.unwrap();
+        let asked = Context::nobody(database, Extensions::new());
+        asked.remember(None, METHOD, Vec::new());
+        let knows = |cx: &Context| cx.answer(None, METHOD).is_some();
+        assert!(knows(&asked) && knows(&asked.clone()) && knows(&asked.of_hook()));
+        let alice = asked.clone().with_principal(Principal::new("alice"));
+        assert!(!knows(&alice));
+        assert!(!knows(&asked.clone().with_policy(policies::anybody)));
+        assert!(!knows(&asked.without_request()));
+        // What is said to her is not said to others either.
+        alice.remember(None, METHOD, Vec::new());
+        assert!(knows(&asked));
+        assert!(!knows(&alice.with_principal(None)));
     }
 }
