@@ -20,6 +20,7 @@ pub(crate) use key::LARGEST_GIVEN;
 pub use key::{Key, KeyType, RefersTo};
 pub use kind::{ColumnDefault, Kind};
 pub use parse::{InputError, parse_json, parse_text};
+pub(crate) use row::ReadOnce;
 pub use row::{Cells, Row, ValueCells};
 pub use types::{ColumnType, JsonType};
 pub use write::write_cell;

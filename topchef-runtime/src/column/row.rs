@@ -2,6 +2,8 @@
 //!
 //! It does not know which driver that is.
 
+use std::cell::RefCell;
+
 use sea_query::Value;
 
 use super::cell::{Cell, DecodeError, value_cell};
@@ -37,6 +39,33 @@ impl<'a> Row<'a> {
 impl std::fmt::Debug for Row<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Row")
+    }
+}
+
+/// A row whose cells are asked of the driver once, however often they are read.
+pub(crate) struct ReadOnce<'a> {
+    row: &'a Row<'a>,
+    cells: RefCell<Vec<Option<Cell<'a>>>>,
+}
+
+impl<'a> ReadOnce<'a> {
+    /// Over a row with that many columns.
+    pub(crate) fn new(row: &'a Row<'a>, columns: usize) -> Self {
+        Self {
+            row,
+            cells: RefCell::new(vec![None; columns]),
+        }
+    }
+}
+
+impl Cells for ReadOnce<'_> {
+    fn cell(&self, index: usize) -> Result<Cell<'_>, DecodeError> {
+        let mut cells = self.cells.borrow_mut();
+        match cells.get_mut(index) {
+            Some(Some(cell)) => Ok(*cell),
+            Some(unread) => Ok(*unread.insert(self.row.cell(index)?)),
+            None => self.row.cell(index),
+        }
     }
 }
 

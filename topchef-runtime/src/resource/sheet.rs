@@ -214,7 +214,14 @@ pub(crate) fn write_array<'a>(records: impl Iterator<Item = &'a [u8]>, out: &mut
 type WriteComputed<'a> = dyn FnMut(usize, &mut Vec<u8>) -> Result<(), EncodeError> + 'a;
 
 fn write_name(name: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    serde_json::to_writer(&mut *out, name)?;
+    let is_identifier = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if name.bytes().all(is_identifier) {
+        out.push(b'"');
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'"');
+    } else {
+        serde_json::to_writer(&mut *out, name)?;
+    }
     out.push(b':');
     Ok(())
 }

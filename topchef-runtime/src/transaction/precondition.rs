@@ -149,12 +149,13 @@ fn write_stored(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), Enc
 }
 
 pub(super) fn hexadecimal(hash: u128) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
-    let bytes = hash.to_be_bytes().into_iter();
-    let halves = bytes.flat_map(|byte| [byte >> 4, byte & 15]);
-    halves.map(|half| DIGITS[usize::from(half)]).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = String::with_capacity(2 * size_of::<u128>());
+    for byte in hash.to_be_bytes() {
+        digits.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        digits.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    digits
 }
 
 /// What one of the two headers says of the record's tag.

@@ -5,7 +5,7 @@
 use super::super::Context;
 use super::super::precondition::EntityTag;
 use super::{Endpoint, Represented};
-use crate::column::Key;
+use crate::column::{Key, ReadOnce, Row};
 use crate::descriptor::{Method, Selection};
 use crate::error::Report;
 use crate::query::Condition;
@@ -48,6 +48,8 @@ impl Endpoint {
                 let Some(row) = rows.next()? else {
                     return Ok(None);
                 };
+                let cells = ReadOnce::new(&row, descriptor.columns.len());
+                let row = Row::new(&cells);
                 let mut sheet = Sheet::of(1);
                 (model.represent)(&row, &selected, &mut sheet)?;
                 Ok(Some((sheet, EntityTag::of_row(descriptor, &row)?)))

@@ -7,7 +7,7 @@ use super::super::hooks::Staged;
 use super::super::precondition::EntityTag;
 use super::super::reply::Reply;
 use super::super::tracked::key_of;
-use crate::column::{Key, Row, Value};
+use crate::column::{Key, ReadOnce, Row, Value};
 use crate::database::DatabaseError;
 use crate::descriptor::Selection;
 use crate::resource::{Model, Sheet, owned_key, owned_values};
@@ -83,20 +83,22 @@ pub(super) fn written(
     selection: &Selection,
     follows: Follows,
 ) -> Result<Written, DatabaseError> {
+    let cells = ReadOnce::new(row, model.descriptor.columns.len());
+    let row = Row::new(&cells);
     let mut sheet = Sheet::of(1);
-    (model.represent)(row, selection, &mut sheet)?;
+    (model.represent)(&row, selection, &mut sheet)?;
     let (key, values) = match follows {
         Follows::Something => {
-            let values = owned_values(model.descriptor, row)?;
+            let values = owned_values(model.descriptor, &row)?;
             (key_of(&values, model.descriptor), values)
         }
-        Follows::Nothing => (owned_key(model.descriptor, row)?, Vec::new()),
+        Follows::Nothing => (owned_key(model.descriptor, &row)?, Vec::new()),
     };
     Ok(Written {
         sheet,
         key,
         values,
-        tag: EntityTag::of_row(model.descriptor, row)?,
+        tag: EntityTag::of_row(model.descriptor, &row)?,
         position,
         message: None,
     })
