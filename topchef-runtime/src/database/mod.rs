@@ -501,15 +501,21 @@ impl Connection {
     }
 }
 
-/// Logs a statement for who asks for it; its values are nobody's business.
+/// Logs a statement, and what reads the row that it stores, for who asks for it; its values are nobody's business.
 fn trace(statement: &Statement) {
     tracing::trace!(target: "topchef_runtime::sql", text = %statement.text, "statement");
+    if let Some(row) = &statement.row {
+        trace(row);
+    }
 }
 
 /// The rows of a statement, one at a time.
 pub(crate) enum Rows<'a> {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Rows<'a>),
+    /// The row that a statement has stored.
+    #[cfg(feature = "sqlite")]
+    Stored(sqlite::Stored<'a>),
     #[cfg(feature = "postgres")]
     Postgres(&'a mut postgres::Rows),
 }
@@ -519,6 +525,8 @@ impl Rows<'_> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(rows) => sqlite::next(rows),
+            #[cfg(feature = "sqlite")]
+            Self::Stored(row) => row.next(),
             #[cfg(feature = "postgres")]
             Self::Postgres(rows) => postgres::next(rows),
         }

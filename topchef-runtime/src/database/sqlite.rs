@@ -213,7 +213,7 @@ impl Sqlite {
                     return Ok(None);
                 };
                 for statement in &beside {
-                    run(connection, statement, |_| Ok(()))?;
+                    run_alone(connection, statement)?;
                 }
                 Ok(Some(value))
             });
@@ -621,16 +621,41 @@ fn refused<T>(error: TrySendError<T>) -> DatabaseError {
     }
 }
 
-/// Runs a statement that may write: it is only done when it was stepped to its end, and a decoder may stop before.
+/// Runs a statement that may write, and what reads the row that it stores.
 fn run<T>(
     connection: &Connection,
     statement: &Statement,
     decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
 ) -> Result<T, DatabaseError> {
-    read(connection, statement, |rows| {
-        let decoded = decode(rows)?;
-        while rows.next()?.is_some() {}
-        Ok(decoded)
+    let Some(row) = &statement.row else {
+        return read(connection, statement, |rows| {
+            let decoded = decode(rows)?;
+            // It is only done when it was stepped to its end, and a decoder may stop before.
+            while rows.next()?.is_some() {}
+            Ok(decoded)
+        });
+    };
+    if change(connection, statement)? == 0 {
+        return caught(decode, &mut AnyRows::Stored(Stored(None)));
+    }
+    prepared(connection, row, |prepared| {
+        let rows = prepared.query(bound(row))?;
+        caught(decode, &mut AnyRows::Stored(Stored(Some((rows, false)))))
+    })
+}
+
+/// Runs a statement of which no row is wanted.
+fn run_alone(connection: &Connection, statement: &Statement) -> Result<(), DatabaseError> {
+    if statement.row.is_some() {
+        return change(connection, statement).map(drop);
+    }
+    run(connection, statement, |_| Ok(()))
+}
+
+/// Runs a statement that gives no rows, and says how many it changed.
+fn change(connection: &Connection, statement: &Statement) -> Result<usize, DatabaseError> {
+    prepared(connection, statement, |prepared| {
+        Ok(prepared.execute(bound(statement))?)
     })
 }
 
@@ -640,24 +665,36 @@ fn read<T>(
     statement: &Statement,
     decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
 ) -> Result<T, DatabaseError> {
+    prepared(connection, statement, |prepared| {
+        let rows = prepared.query(bound(statement))?;
+        caught(decode, &mut AnyRows::Sqlite(rows))
+    })
+}
+
+/// A statement compiled, which is kept for the next time.
+fn prepared<T>(
+    connection: &Connection,
+    statement: &Statement,
+    run: impl FnOnce(&mut rusqlite::Statement<'_>) -> Result<T, DatabaseError>,
+) -> Result<T, DatabaseError> {
     // Every number of values is another text: a stranger must not choose what is kept.
     if statement.values.len() > KEPT_VALUES {
-        decoded(&mut connection.prepare(&statement.text)?, statement, decode)
+        run(&mut connection.prepare(&statement.text)?)
     } else {
-        let mut kept = connection.prepare_cached(&statement.text)?;
-        decoded(&mut kept, statement, decode)
+        run(&mut *connection.prepare_cached(&statement.text)?)
     }
 }
 
-fn decoded<T>(
-    prepared: &mut rusqlite::Statement<'_>,
-    statement: &Statement,
+fn bound(statement: &Statement) -> impl rusqlite::Params {
+    rusqlite::params_from_iter(statement.values.iter().map(Bound))
+}
+
+/// A computed field may panic: that is its resource's fault, and no reason to call the database gone.
+fn caught<T>(
     decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
+    rows: &mut AnyRows<'_>,
 ) -> Result<T, DatabaseError> {
-    let values = rusqlite::params_from_iter(statement.values.iter().map(Bound));
-    let mut rows = AnyRows::Sqlite(prepared.query(values)?);
-    // A computed field may panic: that is its resource's fault, and no reason to call the database gone.
-    catch_unwind(AssertUnwindSafe(|| decode(&mut rows)))
+    catch_unwind(AssertUnwindSafe(|| decode(rows)))
         .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
 }
 
@@ -692,6 +729,23 @@ fn first_row<T>(
         }
     }
     Ok(None)
+}
+
+/// The row that a statement has stored, and whether it was read already; nothing where it has stored none.
+pub(crate) struct Stored<'a>(Option<(Rows<'a>, bool)>);
+
+impl Stored<'_> {
+    pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, DatabaseError> {
+        let Some((rows, was_read)) = &mut self.0 else {
+            return Ok(None);
+        };
+        if std::mem::replace(was_read, true) {
+            return Ok(None);
+        }
+        // A trigger has removed it, or given it another key: then it is not known what is stored.
+        let gone = || DatabaseError::Driver("the row is not there that was stored".into());
+        next(rows)?.ok_or_else(gone).map(Some)
+    }
 }
 
 pub(super) fn next<'a>(rows: &'a mut Rows<'_>) -> Result<Option<Row<'a>>, DatabaseError> {
@@ -980,6 +1034,49 @@ mod tests {
         assert!(matches!(answers[1], Err(DatabaseError::NotUnique { .. })));
         assert!(answers[2].is_ok());
         assert_eq!(stored(&connection), 1);
+    }
+
+    #[test]
+    fn a_row_that_is_read_after_it_was_stored_is_decoded_like_one_that_is_returned() {
+        let options = options();
+        let connection = notes(&options);
+        let beside = |text: &str| Statement {
+            values: vec![Value::from(text)],
+            row: Some(Box::new(Statement {
+                values: vec![Value::from(text)],
+                ..Statement::plain("SELECT text FROM notes WHERE text = ?")
+            })),
+            ..Statement::plain("INSERT INTO notes VALUES (?)")
+        };
+        let read = |statement: &Statement| {
+            run(&connection, statement, |rows| {
+                let text = rows.next()?.map(|row| Ok(row.cell(0)?.text()?.to_owned()));
+                let text = text.transpose().map_err(|error: DecodeError| error.into());
+                assert!(rows.next()?.is_none(), "it is one row");
+                text
+            })
+        };
+        assert_eq!(read(&beside("one")).unwrap().as_deref(), Some("one"));
+        // Stored already, which undoes everything.
+        begin(&connection).unwrap();
+        let refused = read(&beside("one"));
+        assert!(matches!(refused, Err(DatabaseError::NotUnique { .. })));
+        assert!(connection.is_autocommit());
+        let nothing = Statement {
+            row: beside("one").row,
+            ..Statement::plain("UPDATE notes SET text = text WHERE text = 'none'")
+        };
+        assert_eq!(read(&nothing).unwrap(), None);
+        let gone = Statement {
+            row: beside("other").row,
+            ..Statement::plain("INSERT INTO notes VALUES ('two')")
+        };
+        let Err(DatabaseError::Driver(cause)) = read(&gone) else {
+            panic!("a row that is not there is no success")
+        };
+        assert_eq!(cause.to_string(), "the row is not there that was stored");
+        run_alone(&connection, &beside("three")).unwrap();
+        assert_eq!(stored(&connection), 3);
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(super) enum Verb {
     Select,
     SelectOne,
     SelectToChange,
+    SelectInserted,
     Count,
     Insert,
     Update,

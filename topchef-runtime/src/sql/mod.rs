@@ -7,6 +7,7 @@ mod form;
 mod idempotency;
 mod outbox;
 mod pattern;
+mod row;
 mod select;
 #[cfg_attr(
     not(feature = "postgres"),
@@ -74,6 +75,12 @@ pub(crate) struct Statement {
         allow(dead_code, reason = "only one driver asks for it")
     )]
     pub(crate) assigned: Option<Assigned>,
+    /// What reads the row that it stores, where it does not return it.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        allow(dead_code, reason = "only one driver asks for it")
+    )]
+    pub(crate) row: Option<Box<Statement>>,
 }
 
 impl Statement {
@@ -84,6 +91,7 @@ impl Statement {
             values,
             only_reads: false,
             assigned: None,
+            row: None,
         }
     }
 
@@ -148,7 +156,7 @@ impl Dialect {
         column.primary_key().take()
     }
 
-    /// A new row of the given columns, at its first version; returns all columns of what was stored.
+    /// A new row of the given columns, at its first version; gives all columns of what was stored.
     pub(crate) fn insert(
         self,
         descriptor: &'static Descriptor,
@@ -163,13 +171,16 @@ impl Dialect {
                 value.clone()
             });
         }
+        let row = self.inserted(descriptor, values);
+        let returns = row.is_none();
         Statement {
             assigned: Assigned::of(descriptor, values),
-            ..form.built(|| self.build(&inserting(descriptor, values)))
+            row,
+            ..form.built(|| self.build(&inserting(descriptor, values, returns)))
         }
     }
 
-    /// Changes the given columns where all conditions hold, and counts the version; returns all columns of what is stored then.
+    /// Changes the given columns where all conditions hold, and counts the version; gives all columns of what is stored then.
     pub(crate) fn update(
         self,
         descriptor: &'static Descriptor,
@@ -186,7 +197,12 @@ impl Dialect {
             form.value(Value::from(ONE_MORE));
         }
         self.all(conditions, &mut form);
-        form.built(|| self.build(&self.updating(descriptor, conditions, values)))
+        let row = self.updated(descriptor, conditions, values);
+        let returns = row.is_none();
+        Statement {
+            row,
+            ..form.built(|| self.build(&self.updating(descriptor, conditions, values, returns)))
+        }
     }
 
     fn updating(
@@ -194,6 +210,7 @@ impl Dialect {
         descriptor: &Descriptor,
         conditions: &[Condition],
         values: &[(usize, Value)],
+        returns: bool,
     ) -> UpdateStatement {
         let mut statement = UpdateStatement::new();
         statement.table(Alias::new(descriptor.table));
@@ -209,7 +226,10 @@ impl Dialect {
         for condition in conditions {
             statement.and_where(self.expression(descriptor, condition));
         }
-        statement.returning(returning(descriptor)).take()
+        if returns {
+            statement.returning(returning(descriptor));
+        }
+        statement
     }
 
     /// Removes the rows where all conditions hold; returns all columns of what was stored.
@@ -233,7 +253,11 @@ impl Dialect {
     }
 }
 
-fn inserting(descriptor: &'static Descriptor, values: &[(usize, Value)]) -> InsertStatement {
+fn inserting(
+    descriptor: &'static Descriptor,
+    values: &[(usize, Value)],
+    returns: bool,
+) -> InsertStatement {
     let mut statement = InsertStatement::new();
     statement.into_table(Alias::new(descriptor.table));
     if values.is_empty() {
@@ -249,7 +273,10 @@ fn inserting(descriptor: &'static Descriptor, values: &[(usize, Value)]) -> Inse
             }
         }));
     }
-    statement.returning(returning(descriptor)).take()
+    if returns {
+        statement.returning(returning(descriptor));
+    }
+    statement
 }
 
 fn column(descriptor: &Descriptor, index: usize) -> Alias {
@@ -285,9 +312,12 @@ mod tests {
         Condition::of(column, operator)
     }
 
+    /// A statement, and what reads the row that it stores.
     pub(super) fn shown(statement: &Statement) -> String {
         assert!(!statement.text.contains(HOSTILE));
-        format!("{}\n{:?}", statement.text, statement.values)
+        let row = statement.row.iter().map(|row| format!("\n{}", shown(row)));
+        let row = row.collect::<String>();
+        format!("{}\n{:?}{row}", statement.text, statement.values)
     }
 
     /// A statement in both dialects.
@@ -308,6 +338,54 @@ mod tests {
             &values
         )));
         assert_snapshot!(both(|dialect| dialect.delete(Book::descriptor(), &key)));
+    }
+
+    #[derive(ModelResource)]
+    struct Line {
+        #[resource(primary_key)]
+        page: i64,
+        #[resource(primary_key)]
+        number: i64,
+        text: String,
+    }
+
+    #[derive(ModelResource)]
+    struct Price {
+        #[resource(primary_key)]
+        amount: rust_decimal::Decimal,
+        text: String,
+    }
+
+    #[test]
+    fn the_row_that_is_stored_is_read_by_its_key_or_returned() {
+        let seven = Value::BigInt(Some(7));
+        let number = (1, seven.clone());
+        let text = (2, Value::from("a"));
+        let page = condition(0, Operator::Equal(seven.clone()));
+        let is_key = Condition::All(vec![
+            page.clone(),
+            condition(1, Operator::Equal(seven.clone())),
+        ]);
+        let amount = Value::Decimal(Some(rust_decimal::Decimal::new(110, 2)));
+        let dialect = Dialect::Sqlite;
+        let statements = [
+            dialect.insert(
+                Line::descriptor(),
+                &[(0, seven), number.clone(), text.clone()],
+            ),
+            dialect.update(
+                Line::descriptor(),
+                &[is_key.clone(), page.clone()],
+                std::slice::from_ref(&text),
+            ),
+            // The key is another one then.
+            dialect.update(Line::descriptor(), &[is_key], &[number]),
+            // There may be several.
+            dialect.update(Line::descriptor(), &[page], &[text]),
+            // Texts of one number may differ in a table of somebody else's.
+            dialect.insert(Price::descriptor(), &[(0, amount)]),
+        ];
+        assert_snapshot!(statements.map(|statement| shown(&statement)).join("\n\n"));
     }
 
     #[derive(ModelResource)]

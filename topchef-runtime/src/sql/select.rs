@@ -171,7 +171,8 @@ impl Dialect {
         statement
     }
 
-    fn rows<'a>(
+    /// The rows for which all conditions hold, all columns.
+    pub(super) fn rows<'a>(
         self,
         descriptor: &Descriptor,
         conditions: impl IntoIterator<Item = &'a Condition>,
