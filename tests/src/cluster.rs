@@ -60,7 +60,7 @@ impl Cluster {
     /// Starts it where it was.
     pub fn start_again(&self) {
         let options = format!(
-            "-c port={} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c shared_buffers=32MB",
+            "-c port={} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c shared_buffers=32MB -c max_connections=300",
             self.port
         );
         let log = self.folder.path().join("log").display().to_string();
