@@ -396,6 +396,33 @@ async fn a_request_that_is_given_up_leaves_no_open_transaction() {
     assert!(scratch.texts(open).is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_whose_runtime_ends_is_not_handed_on() {
+    let Some(scratch) = scratch() else { return };
+    let database = opened(Database::postgres(scratch.address()).connections(2)).await;
+    for round in 0..5 {
+        // Over a connection of this runtime.
+        database.find(Note::ID.eq(1)).await.unwrap();
+        let other = database.clone();
+        let ended = tokio::task::spawn_blocking(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = { runtime }.enable_all().build().unwrap();
+            let mut tx = runtime.block_on(other.transaction()).unwrap();
+            runtime.block_on(tx.insert(&note("given up"))).unwrap();
+            runtime.spawn(async move {
+                let _held = tx;
+                std::future::pending::<()>().await;
+            });
+        });
+        ended.await.unwrap();
+        let kept = note(&format!("kept {round}"));
+        let stored = database.inserts().insert(&kept).unwrap().commit();
+        stored.await.unwrap();
+        let titles = scratch.texts("SELECT title FROM notes ORDER BY title");
+        assert_eq!(titles.len(), round + 1, "{titles:?}");
+    }
+}
+
 #[tokio::test]
 async fn writes_in_transactions_go_on_when_a_table_was_changed() {
     let Some(scratch) = scratch() else { return };

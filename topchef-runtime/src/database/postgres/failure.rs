@@ -86,6 +86,14 @@ pub(super) fn is_ended(error: &Error) -> bool {
     matches!(code(error), "57P01" | "57P02" | "57P03" | "57P05")
 }
 
+/// Whether there will be a server, or a place on it, in a moment.
+pub(super) fn is_starting(error: &Error) -> bool {
+    match error {
+        Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        _ => matches!(code(error), "57P03" | "53300"),
+    }
+}
+
 /// Whether the work came into the way of other work, and was undone.
 pub(super) fn is_conflict(error: &Error) -> bool {
     matches!(code(error), "40001" | "40P01")

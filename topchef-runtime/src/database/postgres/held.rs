@@ -1,44 +1,26 @@
 //! A connection of the pool while it is held, with or without a transaction on it.
 //!
 //! It does not know what is done on it.
-//! The driver takes a connection back when the server says that it is in order: one of which it never says so, because
-//! who held it left while a statement was waiting, or because the server is gone, is closed, and another is made.
+//! The pool has a connection back at once where all was answered that was asked on it; otherwise when the server says that
+//! it is in order. One of which it never says so, because who held it left while a statement was waiting, or because the
+//! server is gone, is closed, and another is made.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Connection as _, Error, Executor as _, PgConnection, PgPool, SqlStr};
+use sqlx::{Connection as _, Error, Executor as _, PgConnection, SqlStr};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::failure::{is_lost, no_answer};
-
-/// Since when the tables are others than connections know that were made before.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Changed(Arc<Mutex<Option<Instant>>>);
-
-impl Changed {
-    /// Closes a connection on which a statement was prepared that no longer fits, and all that are older than now.
-    pub(super) fn found_on(&self, held: &mut Held) {
-        held.afterwards = Afterwards::Close;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    /// Whether a connection of this age was made before.
-    pub(super) fn is_after(&self, age: Duration) -> bool {
-        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        since.is_some_and(|since| since.elapsed() <= age)
-    }
-}
+use super::pool::{Changed, Pool, Pooled};
 
 /// How long a connection may take to come back.
 const RETURN: Duration = Duration::from_secs(1);
 
-/// A connection: given back when this is dropped, after its transaction was rolled back.
+/// A connection: when this is dropped the pool has it back, after its transaction was rolled back; or it is closed.
 pub(super) struct Held {
     /// Nothing only while this is dropped.
-    connection: Option<PoolConnection<sqlx::Postgres>>,
+    connection: Option<Pooled>,
     afterwards: Afterwards,
 }
 
@@ -46,21 +28,23 @@ pub(super) struct Held {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Afterwards {
     Return,
+    /// Something was asked, and not all of the answer is there.
+    Hear,
     RollBack,
     Close,
 }
 
 impl Held {
     /// One without a transaction.
-    pub(super) async fn of(pool: &PgPool) -> Result<Self, Error> {
+    pub(super) async fn of(pool: &Pool) -> Result<Self, Error> {
         Ok(Self {
-            connection: Some(pool.acquire().await?),
+            connection: Some(pool.get().await?),
             afterwards: Afterwards::Return,
         })
     }
 
     /// One with a transaction, which this text opens within this time.
-    pub(super) async fn begun(pool: &PgPool, text: SqlStr, limit: Duration) -> Result<Self, Error> {
+    pub(super) async fn begun(pool: &Pool, text: SqlStr, limit: Duration) -> Result<Self, Error> {
         let mut held = Self::of(pool).await?;
         // Before it is known whether there is one: who gives up in between does not hear.
         held.afterwards = Afterwards::RollBack;
@@ -68,8 +52,22 @@ impl Held {
         Ok(held)
     }
 
+    /// To ask something: until [`answered`](Self::answered) is said, the answer may still be on its way.
     pub(super) fn connection(&mut self) -> Result<&mut PgConnection, Error> {
-        self.connection.as_deref_mut().ok_or(Error::PoolClosed)
+        if self.afterwards == Afterwards::Return {
+            self.afterwards = Afterwards::Hear;
+        }
+        self.connection
+            .as_mut()
+            .ok_or(Error::PoolClosed)?
+            .connection()
+    }
+
+    /// All of the answer is there.
+    pub(super) fn answered(&mut self) {
+        if self.afterwards == Afterwards::Hear {
+            self.afterwards = Afterwards::Return;
+        }
     }
 
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
@@ -77,41 +75,52 @@ impl Held {
         self.afterwards = Afterwards::Return;
         Ok(())
     }
+
+    /// A statement was prepared on it that no longer fits the tables: it is closed, and so are all that are older than
+    /// now.
+    pub(super) fn close_outdated(&mut self, changed: &Changed) {
+        self.afterwards = Afterwards::Close;
+        changed.now();
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else {
+        let Some(mut pooled) = self.connection.take() else {
             return;
         };
-        let Ok(runtime) = Handle::try_current() else {
-            drop(connection.detach());
-            return;
-        };
-        match self.afterwards {
-            Afterwards::Return => drop(runtime.spawn(give_back(connection))),
-            Afterwards::RollBack => drop(runtime.spawn(async move {
-                match timeout(RETURN, roll_back(&mut connection)).await {
-                    Ok(Ok(())) => give_back(connection).await,
-                    Ok(Err(_)) | Err(_) => connection.close_on_drop(),
-                }
-            })),
-            Afterwards::Close => connection.close_on_drop(),
+        let afterwards = self.afterwards;
+        if afterwards == Afterwards::Return {
+            return pooled.settle();
         }
+        // Where there is no runtime, or it ends before this does, nobody is given the connection again.
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        runtime.spawn(async move {
+            let settled = match pooled.connection() {
+                Ok(connection) => timeout(RETURN, settle(connection, afterwards)).await,
+                Err(error) => Ok(Err(error)),
+            };
+            match settled {
+                Ok(Ok(())) => pooled.settle(),
+                Ok(Err(_)) | Err(_) => pooled.close().await,
+            }
+        });
     }
 }
 
-/// Gives a connection back; one that does not answer in time is closed.
-async fn give_back(mut connection: PoolConnection<sqlx::Postgres>) {
-    if timeout(RETURN, connection.return_to_pool()).await.is_err() {
-        tracing::debug!("a connection whose last statement did not end is closed");
+/// Does what is left to do before the next one has a connection; an error where nobody may have it.
+async fn settle(connection: &mut PgConnection, afterwards: Afterwards) -> Result<(), Error> {
+    match afterwards {
+        Afterwards::Return => Ok(()),
+        Afterwards::Hear => hear(connection).await,
+        Afterwards::RollBack => {
+            hear(connection).await?;
+            connection.execute("ROLLBACK").await.map(drop)
+        }
+        Afterwards::Close => Err(Error::PoolClosed),
     }
-}
-
-async fn roll_back(connection: &mut PgConnection) -> Result<(), Error> {
-    hear(connection).await?;
-    connection.execute("ROLLBACK").await?;
-    Ok(())
 }
 
 /// Waits for the end of a statement that was given up; how it ended is nobody's business any more.

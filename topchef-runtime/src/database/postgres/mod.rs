@@ -7,6 +7,7 @@ mod failure;
 mod held;
 mod numeric;
 mod options;
+mod pool;
 mod session;
 mod tries;
 mod values;
@@ -14,10 +15,8 @@ mod values;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgPoolOptions, PgRow};
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, PgPool, SqlSafeStr, SqlStr,
-};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqlSafeStr, SqlStr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
@@ -26,7 +25,8 @@ use crate::column::Row;
 use crate::sql::Statement;
 
 use failure::{described, is_lost, is_stale, no_answer};
-use held::{Changed, Held, within};
+use held::{Held, within};
+use pool::{Changed, Maker, Pool};
 use tries::{Tries, Unfinished};
 
 pub(super) use failure::is_missing_table;
@@ -37,15 +37,12 @@ pub(super) use values::{Rows, next};
 /// How many values a statement may have that the server keeps prepared.
 const KEPT_VALUES: usize = 128;
 
-/// A connection that was idle for longer is asked whether it is still there before it is used.
-const TRUSTED: Duration = Duration::from_secs(1);
-
 /// How much longer one side waits than the other, which ends things in better order: the server for a transaction that
 /// is idle, and this program for a statement that runs.
 const GRACE: Duration = Duration::from_secs(1);
 
 pub(super) struct Postgres {
-    pool: PgPool,
+    pool: Pool,
     /// One for each transaction of several steps that may be open: fewer than there are connections, so that a hook
     /// that reads beside its transaction never waits for others that do the same.
     sessions: Arc<Semaphore>,
@@ -115,30 +112,13 @@ impl Postgres {
             // A pooler would leave the setting to others: each transaction has its own.
             Preparation::Anew => None,
         };
-        let limit: Option<Arc<str>> = limit.map(|limit| format!("SET {limit}").into());
         let changed = Changed::default();
-        let before = changed.clone();
-        let pool = PgPoolOptions::new()
-            .max_connections(options.connections)
-            .acquire_timeout(options.acquire_timeout)
-            .test_before_acquire(false)
-            .before_acquire(move |connection, state| {
-                let is_outdated = before.is_after(state.age);
-                Box::pin(async move {
-                    let is_trusted = state.idle_for < TRUSTED;
-                    Ok(!is_outdated && (is_trusted || connection.ping().await.is_ok()))
-                })
-            })
-            .after_connect(move |connection, _| {
-                let limit = limit.clone();
-                Box::pin(async move {
-                    if let Some(limit) = limit {
-                        connection.execute(AssertSqlSafe(limit)).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect_lazy_with(address.connection);
+        let maker = Maker {
+            address: address.connection,
+            greeting: limit.map(|limit| format!("SET {limit}").into()),
+            changed: changed.clone(),
+        };
+        let pool = Pool::new(maker, options.connections, options.acquire_timeout)?;
         // A pool of one serves all the same; there, nothing can be read beside a transaction.
         let sessions = (options.connections - 1).max(1);
         Ok(Self {
@@ -156,13 +136,12 @@ impl Postgres {
     }
 
     pub(super) fn statistics(&self) -> PostgresStatistics {
-        let connections = self.pool.size();
-        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        let (connections, idle) = self.pool.counts();
+        let count = |connections| u32::try_from(connections).unwrap_or(u32::MAX);
         PostgresStatistics {
-            connections,
-            // Of two numbers that are not read at one moment.
-            idle: idle.min(connections),
-            limit: self.pool.options().get_max_connections(),
+            connections: count(connections),
+            idle: count(idle),
+            limit: self.pool.limit(),
         }
     }
 
@@ -189,7 +168,7 @@ impl Postgres {
                 let mut held = Held::of(&self.pool).await?;
                 let read = all_rows(held.connection()?, statement, self.preparation);
                 let read = within(self.longest_wait(), read).await;
-                self.fitting(&mut held, read)
+                self.answered(&mut held, read)
             }
             Preparation::Anew => {
                 let mut tx = self.begin_with(&self.begin.read).await?;
@@ -251,7 +230,7 @@ impl Postgres {
             Ok(written) => written.map_err(Unfinished::Alone),
             Err(_) => Err(Unfinished::Committing(no_answer())),
         };
-        self.fitting(&mut held, written)
+        self.answered(&mut held, written)
     }
 
     /// All or nothing, in a transaction; `decode` is asked again where the database undid it because of another one.
@@ -282,16 +261,19 @@ impl Postgres {
         let done = whole(&mut tx, statements, between, self.preparation);
         let done = timeout(self.longest_wait(), done).await;
         let done = done.unwrap_or_else(|_| Err(Unfinished::Committing(no_answer())));
-        self.fitting(&mut tx, done)
+        self.answered(&mut tx, done)
     }
 
     /// What was prepared on a connection before the tables changed does not serve any more: the next one prepares it
     /// anew.
-    fn fitting<T, E: AsFailure>(&self, held: &mut Held, done: Result<T, E>) -> Result<T, E> {
-        if let Err(error) = &done
-            && error.failure().is_some_and(is_stale)
-        {
-            self.changed.found_on(held);
+    fn answered<T, E: AsFailure>(&self, held: &mut Held, done: Result<T, E>) -> Result<T, E> {
+        match &done {
+            Ok(_) => held.answered(),
+            Err(error) if error.failure().is_some_and(is_stale) => {
+                held.close_outdated(&self.changed);
+            }
+            // What is left of the answer is heard before somebody else has the connection.
+            Err(_) => {}
         }
         done
     }
@@ -330,7 +312,7 @@ impl Postgres {
     /// Waits until another transaction of several steps may be open, as long as for a connection.
     async fn place(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
         let place = Arc::clone(&self.sessions).acquire_owned();
-        let limit = self.pool.options().get_acquire_timeout();
+        let limit = self.pool.acquire_timeout();
         match tokio::time::timeout(limit, place).await {
             Ok(place) => place.map_err(|_| DatabaseError::Closed),
             Err(_) => Err(DatabaseError::Busy),
@@ -348,7 +330,7 @@ impl Postgres {
     }
 
     fn tries(&self) -> Tries {
-        Tries::new(self.pool.options().get_max_connections())
+        Tries::new(self.pool.limit())
     }
 }
 

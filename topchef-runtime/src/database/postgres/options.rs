@@ -15,6 +15,9 @@ use crate::database::{Database, DatabaseError, Driver};
 /// How many prepared statements each connection keeps.
 const STATEMENTS: usize = 256;
 
+/// The largest `max_connections` of a server.
+const CONNECTIONS: u32 = 262_143;
+
 /// What may stand behind the `?` of an address, besides `options[…]`.
 const PARAMETERS: [&str; 18] = [
     "application_name",
@@ -78,12 +81,13 @@ impl PostgresOptions {
         }
     }
 
-    /// With another number of connections at most, ten by default; at least one.
+    /// With another number of connections at most, ten by default; at least one, and no more than any server takes.
     ///
-    /// All programs together must have fewer than the server's `max_connections`.
+    /// All programs together must have fewer than the server's `max_connections`. One that was not needed for ten minutes
+    /// is closed, and one that is older than half an hour is not used again.
     #[must_use]
     pub fn connections(mut self, connections: u32) -> Self {
-        self.connections = connections.max(1);
+        self.connections = connections.clamp(1, CONNECTIONS);
         self
     }
 

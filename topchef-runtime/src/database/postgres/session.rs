@@ -13,7 +13,8 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::failure::{described, is_aborted, is_lost, is_out_of_time, is_stale, no_answer};
-use super::held::{Changed, Held, hear};
+use super::held::{Held, hear};
+use super::pool::Changed;
 use super::tries::{KEYS, taken};
 use super::values::Rows;
 use super::{GRACE, Preparation, all_rows};
@@ -149,7 +150,7 @@ impl Session {
         match done {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) if is_stale(&error) => {
-                self.changed.found_on(&mut open.tx);
+                open.tx.close_outdated(&self.changed);
                 *held = None;
                 // Done again, it is prepared for the tables as they are now.
                 Err(DatabaseError::Conflict)
