@@ -98,6 +98,74 @@ fn parsed(json: Result<Vec<u8>, topchef_runtime::column::EncodeError>) -> Value 
     serde_json::from_slice(&json.unwrap()).unwrap()
 }
 
+/// What holds volumes.
+#[derive(Clone, Debug, ModelResource, PartialEq)]
+struct Shelf {
+    id: i64,
+    place: String,
+}
+
+/// One of several, whose list begins with the last.
+#[derive(Clone, Debug, ModelResource, PartialEq)]
+#[resource(collection(order_by = [-id]))]
+struct Volume {
+    id: i64,
+    #[resource(references = Shelf)]
+    shelf_id: Option<i64>,
+}
+
+#[tokio::test]
+async fn a_record_comes_with_those_that_refer_to_it() -> Result<(), Report> {
+    let store = Store::new::<(Shelf, Volume)>().await;
+    let database = store.database();
+    let mut inserts = database.inserts();
+    for id in 1..=3 {
+        let place = format!("row {}", id % 2);
+        inserts.add(&Shelf { id, place })?;
+    }
+    for (id, shelf_id) in [
+        (1, Some(1)),
+        (2, None),
+        (3, Some(1)),
+        (4, Some(2)),
+        (5, Some(1)),
+    ] {
+        inserts.add(&Volume { id, shelf_id })?;
+    }
+    inserts.commit().await?;
+    let ids = |volumes: &[Volume]| volumes.iter().map(|volume| volume.id).collect::<Vec<_>>();
+
+    let row = || Shelf::PLACE.eq("row 1");
+    let first = database.select().filter(row()).first_with(Volume::SHELF_ID);
+    let (shelf, volumes) = first.await?.unwrap();
+    assert_eq!((shelf.id, ids(&volumes)), (1, vec![1, 3, 5]));
+    let last = database.select().filter(row()).order_by(Shelf::ID.desc());
+    let (shelf, volumes) = last.first_with(Volume::SHELF_ID).await?.unwrap();
+    assert_eq!((shelf.id, ids(&volumes)), (3, vec![]));
+    let none = database.select().filter(Shelf::PLACE.eq("row 2"));
+    assert_eq!(none.first_with(Volume::SHELF_ID).await?, None);
+
+    let mut tx = database.transaction().await?;
+    let another = Volume {
+        id: 6,
+        shelf_id: Some(2),
+    };
+    tx.insert(&another).await?;
+    let inside = tx
+        .select()
+        .filter(Shelf::ID.eq(2))
+        .first_with(Volume::SHELF_ID);
+    let (_, volumes) = inside.await?.unwrap();
+    assert_eq!(ids(&volumes), [4, 6]);
+    drop(tx);
+    let outside = database
+        .select()
+        .filter(Shelf::ID.eq(2))
+        .first_with(Volume::SHELF_ID);
+    assert_eq!(ids(&outside.await?.unwrap().1), [4]);
+    Ok(())
+}
+
 #[tokio::test]
 async fn records_are_found_filtered_sorted_and_paged() -> Result<(), Report> {
     let (store, author) = library().await?;

@@ -359,6 +359,37 @@ impl Database {
         }
     }
 
+    /// As [`rows`](Self::rows), and then the statement that `decode` gives, whose rows `add` adds to what came of the first:
+    /// on `SQLite` by the same reader, because to wake one takes longer than most reads.
+    pub(crate) async fn rows_with<T: Send + 'static>(
+        &self,
+        statement: Statement,
+        decode: impl FnOnce(&mut Rows<'_>) -> Result<(T, Option<Statement>), DatabaseError>
+        + Send
+        + 'static,
+        add: impl FnOnce(&mut T, &mut Rows<'_>) -> Result<(), DatabaseError> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        trace(&statement);
+        let decode = |rows: &mut Rows<'_>| {
+            let (value, then) = decode(rows)?;
+            then.iter().for_each(trace);
+            Ok((value, then))
+        };
+        match self.0.as_ref() {
+            #[cfg(feature = "sqlite")]
+            Driver::Sqlite(sqlite) => sqlite.rows_with(statement, decode, add).await,
+            #[cfg(feature = "postgres")]
+            Driver::Postgres(postgres) => {
+                let (mut value, then) = Box::pin(postgres.rows(statement, decode)).await?;
+                if let Some(then) = then {
+                    let add = |rows: &mut Rows<'_>| add(&mut value, rows);
+                    Box::pin(postgres.rows(then, add)).await?;
+                }
+                Ok(value)
+            }
+        }
+    }
+
     /// Runs statements that write, one after the other until one gives a row, and commits.
     ///
     /// `decode` is given which statement it was, and its row; none when no statement gave one.

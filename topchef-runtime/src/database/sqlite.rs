@@ -76,17 +76,27 @@ enum Write {
 
 /// What became of a unit before the commit.
 struct Executed {
-    /// Whether what it wrote stays.
-    keep: bool,
+    left: Left,
     /// Answers, once it is known whether the commit went well.
     acknowledge: Box<dyn FnOnce(Result<(), DatabaseError>) + Send>,
+}
+
+/// What of a unit is in the transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// It did nothing.
+    Nothing,
+    /// What is to stay.
+    Kept,
+    /// Perhaps a part of it, which must not stay.
+    Failed,
 }
 
 impl Executed {
     /// Nothing was done, and nobody waits to hear of it.
     fn nothing() -> Self {
         Self {
-            keep: false,
+            left: Left::Nothing,
             acknowledge: Box::new(drop),
         }
     }
@@ -142,6 +152,25 @@ impl Sqlite {
     ) -> Result<T, DatabaseError> {
         self.on_a_reader(move |connection| read(connection, &statement, decode))
             .await
+    }
+
+    /// As [`rows`](Self::rows), and then the statement that `decode` gives.
+    pub(super) async fn rows_with<T: Send + 'static>(
+        &self,
+        statement: Statement,
+        decode: impl FnOnce(&mut AnyRows<'_>) -> Result<(T, Option<Statement>), DatabaseError>
+        + Send
+        + 'static,
+        add: impl FnOnce(&mut T, &mut AnyRows<'_>) -> Result<(), DatabaseError> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        self.on_a_reader(move |connection| {
+            let (mut value, then) = read(connection, &statement, decode)?;
+            if let Some(then) = then {
+                read(connection, &then, |rows| add(&mut value, rows))?;
+            }
+            Ok(value)
+        })
+        .await
     }
 
     /// That a reader answers, and that the file is still where it was.
@@ -218,7 +247,11 @@ impl Sqlite {
                 Ok(Some(value))
             });
             Executed {
-                keep: result.is_ok(),
+                left: if result.is_ok() {
+                    Left::Kept
+                } else {
+                    Left::Failed
+                },
                 acknowledge: Box::new(move |committed| {
                     let _ = answer.send(result.and_then(|value| committed.map(|()| value)));
                 }),
@@ -371,14 +404,22 @@ fn run_group(connection: &Connection, units: Vec<Unit>, commits: &Commits) {
     }
     let mut units = units.into_iter();
     let mut executed = Vec::with_capacity(units.len());
+    let mut others = false;
     for unit in units.by_ref() {
-        executed.extend(run_unit(connection, unit));
+        let parts = unit.parts;
+        let unit = run_unit(connection, unit, others);
+        // What is left of one that has no parts stays, whatever became of it.
+        others |= !parts || unit.as_ref().is_some_and(|unit| unit.left == Left::Kept);
+        executed.extend(unit);
         if connection.is_autocommit() {
             break;
         }
     }
     let committed = commit(connection);
-    let kept = executed.iter().filter(|unit| unit.keep).count();
+    let kept = executed
+        .iter()
+        .filter(|unit| unit.left == Left::Kept)
+        .count();
     // A group of which nothing stays has nothing to make durable.
     if committed.is_ok() && kept > 0 {
         commits.add(kept);
@@ -440,10 +481,14 @@ fn commit(connection: &Connection) -> Result<(), rusqlite::Error> {
     committed
 }
 
-/// Runs one unit, under a savepoint where it has parts: what fails in it takes nothing else along.
-fn run_unit(connection: &Connection, unit: Unit) -> Option<Executed> {
+/// Runs one unit: what fails in it takes nothing else along.
+///
+/// One that has parts does so under a savepoint, for which SQLite notes what each page was before; but where no other's
+/// writes are in the transaction, which then ends with it and begins anew.
+fn run_unit(connection: &Connection, unit: Unit, others: bool) -> Option<Executed> {
     let Unit { run, parts } = unit;
-    let begun = if parts {
+    let marked = parts && others;
+    let begun = if marked {
         execute(connection, "SAVEPOINT unit").map_err(DatabaseError::from)
     } else {
         Ok(())
@@ -452,19 +497,23 @@ fn run_unit(connection: &Connection, unit: Unit) -> Option<Executed> {
         return Some(run(Err(error)));
     }
     let executed = catch_unwind(AssertUnwindSafe(|| run(Ok(connection)))).ok();
-    // The savepoint is gone with the transaction that was rolled back; the unit knows the cause.
+    // What was to be undone is gone with the transaction that was rolled back; the unit knows the cause.
     if !parts || connection.is_autocommit() {
         return executed;
     }
-    let keep = executed.as_ref().is_some_and(|executed| executed.keep);
-    let undone = if keep {
-        Ok(())
-    } else {
-        execute(connection, "ROLLBACK TO unit")
+    let left = executed
+        .as_ref()
+        .map_or(Left::Failed, |executed| executed.left);
+    let ended = match (marked, left) {
+        (false, Left::Kept | Left::Nothing) => Ok(()),
+        (false, Left::Failed) => begin(connection),
+        (true, Left::Kept | Left::Nothing) => execute(connection, "RELEASE unit"),
+        (true, Left::Failed) => execute(connection, "ROLLBACK TO unit")
+            .and_then(|()| execute(connection, "RELEASE unit")),
     };
-    if let Err(error) = undone.and_then(|()| execute(connection, "RELEASE unit")) {
-        tracing::error!(%error, "a savepoint could not be ended");
-        // What of the unit would stay is not known, so nothing does, and the commit says so to everyone.
+    if let Err(error) = ended {
+        tracing::error!(%error, "a group of writes could not go on after one that failed");
+        // What of it would stay is not known, so nothing does, and the commit says so to everyone.
         roll_back(connection);
     }
     executed
@@ -944,11 +993,25 @@ mod tests {
 
     /// Writes of these notes, one each, and their units.
     fn group(texts: &[&'static str]) -> (Vec<Request<Option<()>>>, Vec<Unit>) {
-        let (sqlite, _, writes) = unserved();
-        let requests = texts.iter().map(|&text| {
-            let sqlite = sqlite.clone();
+        of_units(texts, |sqlite, text| {
             Request::new(async move { sqlite.write(vec![insert(text)], |_, _| Ok(())).await })
-        });
+        })
+    }
+
+    /// As [`group`], with a statement beside each.
+    fn group_with(pairs: &[(&'static str, &'static str)]) -> (Vec<Request<Option<()>>>, Vec<Unit>) {
+        of_units(pairs, |sqlite, (text, beside)| {
+            let beside = move |_, _: &Row<'_>| Ok(((), vec![Statement::plain(beside)]));
+            Request::new(async move { sqlite.write_with(vec![insert(text)], beside).await })
+        })
+    }
+
+    fn of_units<T: Copy>(
+        each: &[T],
+        request: impl Fn(Arc<Sqlite>, T) -> Request<Option<()>>,
+    ) -> (Vec<Request<Option<()>>>, Vec<Unit>) {
+        let (sqlite, _, writes) = unserved();
+        let requests = each.iter().map(|&one| request(sqlite.clone(), one));
         let requests = requests.collect();
         let units = writes.try_iter().filter_map(|write| match write {
             Write::Unit(unit) => Some(unit),
@@ -1033,6 +1096,43 @@ mod tests {
         assert!(matches!(answers[0], Err(DatabaseError::Driver(_))));
         assert!(matches!(answers[1], Err(DatabaseError::NotUnique { .. })));
         assert!(answers[2].is_ok());
+        assert_eq!(stored(&connection), 1);
+    }
+
+    #[test]
+    fn a_unit_that_fails_is_undone_and_takes_nothing_along_wherever_it_stands() {
+        const FAILS: &str = "DELETE FROM nowhere";
+        const DONE: &str = "UPDATE notes SET text = text || '!' WHERE text = 'none'";
+        let kept = |connection: &Connection, pairs: &[(&'static str, &'static str)]| {
+            let (requests, units) = group_with(pairs);
+            run_group(connection, units, &Commits::default());
+            assert!(connection.is_autocommit());
+            let answers = answers(requests);
+            for (answer, (text, beside)) in answers.iter().zip(pairs) {
+                assert_eq!(answer.is_ok(), *beside == DONE, "{text}: {answer:?}");
+            }
+            stored(connection)
+        };
+        let pairs = [("one", DONE), ("two", FAILS), ("three", DONE)];
+        for first in 0..pairs.len() {
+            let mut pairs = pairs;
+            pairs.rotate_left(first);
+            let options = options();
+            let connection = notes(&options);
+            assert_eq!(kept(&connection, &pairs), 2, "{pairs:?}");
+            assert_eq!(kept(&connection, &[("four", FAILS)]), 2);
+            assert_eq!(kept(&connection, &[("two", FAILS), ("two", DONE)]), 3);
+        }
+        // One that has no parts, before one that fails.
+        let options = options();
+        let connection = notes(&options);
+        let (mut requests, mut units) = group(&["alone"]);
+        let (others, failing) = group_with(&[("one", FAILS)]);
+        requests.extend(others);
+        units.extend(failing);
+        run_group(&connection, units, &Commits::default());
+        let answers = answers(requests);
+        assert!(answers[0].is_ok() && answers[1].is_err(), "{answers:?}");
         assert_eq!(stored(&connection), 1);
     }
 

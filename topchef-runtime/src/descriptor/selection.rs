@@ -88,7 +88,8 @@ impl Selection {
         let Some(here) = way.last() else {
             return Self { shown: Vec::new() };
         };
-        let shown = fields.iter().filter_map(|field| match *field {
+        let mut shown = Vec::with_capacity(fields.len());
+        shown.extend(fields.iter().filter_map(|field| match *field {
             Field::Column(index) => Some(Shown::Column(index)),
             Field::Computed(index) => Some(Shown::Computed(index)),
             Field::Relation(index) => {
@@ -96,10 +97,8 @@ impl Selection {
                 goes_on(way, relation)
                     .then(|| Shown::Relation(index, Self::related(way, relation, method)))
             }
-        });
-        Self {
-            shown: shown.collect(),
-        }
+        }));
+        Self { shown }
     }
 
     fn related(way: &[&'static Descriptor], relation: &RelationDescriptor, method: Method) -> Self {

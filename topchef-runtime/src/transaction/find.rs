@@ -6,11 +6,12 @@ use std::marker::PhantomData;
 
 use super::Transaction;
 use super::endpoint::counted;
-use crate::column::{Column, ColumnType as _, Value};
+use crate::column::{Column, ColumnType, Value};
 use crate::database::{Database, DatabaseError, Rows};
 use crate::error::{ApiError, Report};
 use crate::query::{Condition, Ends, Filter, Order, Query, Start, total};
 use crate::resource::ModelResource;
+use crate::sql::{Dialect, Statement};
 
 /// The select about to run for a `GET`, a list or a `DELETE`, for `process_input` hooks: they may narrow it.
 #[derive(Clone, Debug)]
@@ -91,6 +92,15 @@ enum Source<'a> {
     Database(&'a Database),
 }
 
+impl Source<'_> {
+    fn dialect(&self) -> Dialect {
+        match self {
+            Self::Transaction(transaction) => transaction.dialect(),
+            Self::Database(database) => database.dialect(),
+        }
+    }
+}
+
 impl Database {
     /// Looks for records outside any transaction.
     pub fn select<M: ModelResource>(&self) -> Find<'_, M> {
@@ -167,6 +177,94 @@ impl<'a, M: ModelResource> Find<'a, M> {
         self.limit(1)
             .run(|rows| Ok(rows.next()?.map(|row| M::from_row(&row)).transpose()?))
             .await
+    }
+
+    /// The first record of it, and the records of another resource that refer to it by that column, in the order of their
+    /// keys.
+    ///
+    /// On `SQLite` both are looked for by one reader, which is woken once; they are two reads, between which somebody may
+    /// write, unless they are in a transaction.
+    ///
+    /// ```
+    /// use topchef_runtime::{Database, ModelResource};
+    ///
+    /// #[derive(ModelResource)]
+    /// struct Author {
+    ///     id: i64,
+    ///     #[resource(unique)]
+    ///     name: String,
+    /// }
+    ///
+    /// #[derive(ModelResource)]
+    /// struct Portrait {
+    ///     id: i64,
+    ///     #[resource(references = Author)]
+    ///     author_id: i64,
+    ///     alt: String,
+    /// }
+    ///
+    /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let database = Database::temporary().await?;
+    /// # database.create_tables::<(Author, Portrait)>().await?;
+    /// # let author = Author { id: 7, name: "Ursula".into() };
+    /// # let portrait = Portrait { id: 1, author_id: 7, alt: "in her garden".into() };
+    /// # database.inserts().insert(&author)?.insert(&portrait)?.commit().await?;
+    /// let author = database.select::<Author>().filter(Author::NAME.eq("Ursula"));
+    /// let (author, portraits) = author.first_with(Portrait::AUTHOR_ID).await?.ok_or("no such author")?;
+    /// assert_eq!((author.id, portraits[0].alt.as_str()), (7, "in her garden"));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn first_with<N, T>(
+        mut self,
+        referring: Column<N, T>,
+    ) -> Result<Option<(M, Vec<N>)>, Report>
+    where
+        N: ModelResource,
+        T: ColumnType,
+        M::Key: ColumnType + Into<T>,
+    {
+        self.query.limit = 1;
+        let dialect = self.source.dialect();
+        let decode = move |rows: &mut Rows<'_>| {
+            let Some(row) = rows.next()? else {
+                return Ok((None, None));
+            };
+            let record = M::from_row(&row)?;
+            let key = M::Key::from_cell(row.cell(M::KEY[0])?)?;
+            let query = Query {
+                conditions: vec![referring.eq(key).condition],
+                order: total(N::descriptor(), Vec::new()),
+                limit: MOST,
+                ..Query::first_page(N::descriptor())
+            };
+            let beside = dialect.select(N::descriptor(), &query);
+            Ok((Some((record, Vec::new())), Some(beside)))
+        };
+        let add = |found: &mut Option<(M, Vec<N>)>, rows: &mut Rows<'_>| {
+            let Some((_, beside)) = found else {
+                return Ok(());
+            };
+            while let Some(row) = rows.next()? {
+                beside.push(N::from_row(&row)?);
+            }
+            Ok(())
+        };
+        let (source, statement) = self.into_statement();
+        let found = match source {
+            Source::Transaction(transaction) => {
+                let (mut found, beside) = transaction.rows(statement, decode).await?;
+                if let Some(beside) = beside {
+                    let read = move |rows: &mut Rows<'_>| add(&mut found, rows).map(|()| found);
+                    found = transaction.rows(beside, read).await?;
+                }
+                found
+            }
+            Source::Database(database) => database.rows_with(statement, decode, add).await?,
+        };
+        Ok(found)
     }
 
     /// As a client's query says, in place of all that was said before; its selection is not looked at.
@@ -285,21 +383,21 @@ impl<'a, M: ModelResource> Find<'a, M> {
         self,
         decode: impl FnOnce(&mut Rows<'_>) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, Report> {
+        let (source, statement) = self.into_statement();
+        let decoded = match source {
+            Source::Transaction(transaction) => transaction.rows(statement, decode).await,
+            Source::Database(database) => database.rows(statement, decode).await,
+        };
+        Ok(decoded?)
+    }
+
+    fn into_statement(self) -> (Source<'a>, Statement) {
         let descriptor = M::descriptor();
         let query = Query {
             order: total(descriptor, self.query.order),
             ..self.query
         };
-        let decoded = match self.source {
-            Source::Transaction(transaction) => {
-                let statement = transaction.dialect().select(descriptor, &query);
-                transaction.rows(statement, decode).await
-            }
-            Source::Database(database) => {
-                let statement = database.dialect().select(descriptor, &query);
-                database.rows(statement, decode).await
-            }
-        };
-        Ok(decoded?)
+        let statement = self.source.dialect().select(descriptor, &query);
+        (self.source, statement)
     }
 }
