@@ -34,8 +34,7 @@ pub(super) async fn validate(call: &Call) -> Result<(), Report> {
             return Err(report);
         }
     };
-    let checked = contracts.check(schema, object.as_str().to_owned(), "object");
-    let checked = checked.await;
+    let checked = contracts.check(&schema, object.as_str(), "object").await;
     checked.map_err(|report| objects_only("object", &object, report))
 }
 
@@ -97,11 +96,17 @@ async fn submit_for(call: &Call, service: Uuid) -> Result<Submitted, Report> {
     submitted.map_err(|report| objects_only("parameters", &parameters, report))
 }
 
+/// A job that was changed, and the results that it was given; none where it keeps what it has.
+pub(super) struct Changed {
+    pub(super) job: Job,
+    pub(super) results: Option<JsonText>,
+}
+
 /// Changes a job as a body says; what is absent or null stays. `results` is the key of its results.
 ///
 /// # Errors
 /// 400 with everything that is wrong; 404; 409 when the job is completed; 412.
-pub(super) async fn change(call: &Call, id: Uuid, results: &str) -> Result<Job, Report> {
+pub(super) async fn change(call: &Call, id: Uuid, results: &str) -> Result<Changed, Report> {
     let change = async {
         let body = call.json()?;
         change_as(call, id, Object::read(&body)?, results).await
@@ -114,7 +119,7 @@ async fn change_as(
     id: Uuid,
     object: Object<'_>,
     results: &str,
-) -> Result<Job, Report> {
+) -> Result<Changed, Report> {
     let object = object.retain(|_, value| value.get() != "null");
     let queue = call.app.queue();
     let given = object.get(results).map(JsonText::from);
@@ -134,10 +139,11 @@ async fn change_as(
         preconditions: preconditions(call)?,
     };
     let changed = queue.change(id, &change).await;
-    changed.map_err(|report| match &given {
-        Some(given) => objects_only(results, given, report),
-        None => report,
-    })
+    match (changed, given) {
+        (Ok(job), results) => Ok(Changed { job, results }),
+        (Err(report), Some(given)) => Err(objects_only(results, &given, report)),
+        (Err(report), None) => Err(report),
+    }
 }
 
 /// Changes a job as one that is sent whole says: its status and its results, under either name, count; results that are an
@@ -147,10 +153,11 @@ async fn change_as(
 /// As [`change`].
 pub(super) async fn replace(call: &Call, id: Uuid) -> Result<Job, Report> {
     let done = replace_all(call, id).await;
-    or_missing(done, call.app.queue().job(id)).await
+    let changed = or_missing(done, call.app.queue().job(id)).await?;
+    Ok(changed.job)
 }
 
-async fn replace_all(call: &Call, id: Uuid) -> Result<Job, Report> {
+async fn replace_all(call: &Call, id: Uuid) -> Result<Changed, Report> {
     let body = call.json()?;
     let object = Object::read(&body)?;
     let is_given = |key: &str| {

@@ -18,6 +18,8 @@ struct Cost {
     verdict: u64,
     /// To report all errors: `anyOf` and `oneOf` first look for the verdict of each branch, then report it.
     report: u64,
+    /// How many errors may come of that: `required` and the like bring one for each name.
+    errors: u64,
     /// To find out which members are evaluated, for `unevaluatedProperties` and `unevaluatedItems`:
     /// the verdict of each branch, then what it marks.
     marking: u64,
@@ -32,6 +34,8 @@ pub(super) struct InPlace {
     pub(super) chain: u64,
     /// Subschemas evaluated to report all errors, repetitions counted.
     pub(super) report: u64,
+    /// Errors that may come of that.
+    pub(super) errors: u64,
 }
 
 /// What the schema of `graph` brings to one instance, or why it is refused.
@@ -59,6 +63,7 @@ pub(super) fn in_place(graph: &Graph<'_>, limits: &Limits) -> Result<InPlace, Re
     Ok(InPlace {
         chain: most(|cost| cost.depth),
         report: most(|cost| cost.report),
+        errors: most(|cost| cost.errors),
     })
 }
 
@@ -68,19 +73,24 @@ fn cost(graph: &Graph<'_>, id: Id, costs: &[Cost]) -> Cost {
     let mut sum = Cost {
         verdict: 1,
         report: 1,
+        errors: 1 + names(node.value),
         marking: 1,
         depth: 0,
     };
     for (applies, child) in &node.edges {
         let child = costs[*child];
-        let report = match applies {
-            Applies::InPlace => child.report,
-            Applies::Choice => child.report.saturating_add(child.verdict),
-            Applies::Test => child.verdict,
+        let (report, errors) = match applies {
+            Applies::InPlace => (child.report, child.errors),
+            Applies::Choice => (
+                child.report.saturating_add(child.verdict),
+                child.errors.saturating_add(child.verdict),
+            ),
+            Applies::Test => (child.verdict, child.verdict),
             Applies::ToMember | Applies::Nowhere => continue,
         };
         sum.verdict = sum.verdict.saturating_add(child.verdict);
         sum.report = sum.report.saturating_add(report);
+        sum.errors = sum.errors.saturating_add(errors);
         let marking = child.marking.saturating_add(child.verdict);
         sum.marking = sum.marking.saturating_add(marking);
         sum.depth = sum.depth.max(child.depth);
@@ -90,8 +100,19 @@ fn cost(graph: &Graph<'_>, id: Id, costs: &[Cost]) -> Cost {
         let marking = sum.marking.saturating_mul(2);
         sum.verdict = sum.verdict.saturating_add(marking);
         sum.report = sum.report.saturating_add(marking.saturating_mul(2));
+        sum.errors = sum.errors.saturating_add(marking.saturating_mul(2));
     }
     sum
+}
+
+/// How many names a subschema asks an object for.
+fn names(value: &Value) -> u64 {
+    let asked = |value: &Value| value.as_array().map_or(0, Vec::len);
+    let depending = ["dependencies", "dependentRequired"].iter();
+    let depending = depending.filter_map(|keyword| value.get(keyword)?.as_object());
+    let depending: usize = depending.flat_map(|each| each.values()).map(asked).sum();
+    let names = value.get("required").map_or(0, asked) + depending;
+    u64::try_from(names).unwrap_or(u64::MAX - 1)
 }
 
 fn marks(value: &Value) -> bool {

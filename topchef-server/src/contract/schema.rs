@@ -14,14 +14,31 @@ use super::metered::MeteredJson;
 use super::problem::{Reason, SchemaProblem, ValidateError};
 use super::scan::{self, ScanProblem};
 use super::stack::{self, Shape, with_stack};
-use super::verdict::violations;
+use super::verdict::{self, violations};
 use super::{pattern, references, rewrite, survey, violation};
+
+/// What is validated in passing at most.
+mod in_passing {
+    use super::Limits;
+
+    /// The bytes of a document.
+    pub(super) const BYTES: usize = 4 * 1024;
+    /// The work of the validator, see [`Limits::evaluations`].
+    pub(super) const EVALUATIONS: u64 = Limits::EVALUATIONS_PER_MILLISECOND / 20;
+    /// What still runs once that is spent, in bytes of the schema: for each level of the document each subschema on it, as
+    /// often as it applies. Nobody counts what an `enum` of thousands of values takes, for one.
+    pub(super) const UNCOUNTED_BYTES: u64 = 32 * 1024;
+    /// Steps of the stack, on which the caller stands as well.
+    pub(super) const STEPS: u64 = super::stack::ORDINARY_STEPS / 2;
+}
 
 /// A compiled JSON Schema from a stranger: parsed, bounded, its references all inside itself.
 pub struct Schema {
     validator: Validator<MeteredJson>,
     rates: Rates,
     in_place: InPlace,
+    /// Of its text.
+    bytes: u64,
     limits: Limits,
 }
 
@@ -73,8 +90,11 @@ impl Schema {
         if !value.is_object() {
             return Err(Reason::NotAnObject(violation::type_name(&value)).into());
         }
-        with_stack(stack::COMPILING, || compiled(&value, compiling, limits))
-            .unwrap_or_else(|| Err(Reason::Compile("there is no thread for it".to_owned()).into()))
+        let bytes = text.len() as u64;
+        with_stack(stack::COMPILING, || {
+            compiled(&value, bytes, compiling, limits)
+        })
+        .unwrap_or_else(|| Err(Reason::Compile("there is no thread for it".to_owned()).into()))
     }
 
     /// Validate the document `text`.
@@ -84,16 +104,11 @@ impl Schema {
     /// [`ValidateError::Violations`] with every violation, in bounded number and size; the other errors when the text
     /// is not JSON or the limits forbid to find out.
     pub fn validate(&self, text: &str) -> Result<(), ValidateError> {
-        let limits = &self.limits;
-        let value = scan::parse(text, limits.document_bytes, "max_document_bytes", limits)
-            .map_err(|problem| match problem {
-                ScanProblem::NotJson(message) => ValidateError::NotJson(message),
-                ScanProblem::TooDeep(depth) => ValidateError::TooDeep(depth),
-                ScanProblem::TooLong(message) => ValidateError::TooDear(message),
-            })?;
-        let shape = Shape::of(&value);
-        self.check_unwinding(shape)?;
-        let steps = shape.depth.saturating_mul(self.in_place.chain);
+        let (value, shape) = self.parsed(text)?;
+        if self.unwinding_bytes(shape) > self.limits.unwinding_bytes {
+            return Err(self.too_much_unwinding(shape));
+        }
+        let steps = self.steps(shape);
         if steps <= stack::ORDINARY_STEPS {
             return self.check(&value);
         }
@@ -104,17 +119,58 @@ impl Schema {
         })
     }
 
-    /// Whether the validator could end soon on a document of that shape, once the count of its work is spent:
-    /// whatever waits at every level still runs, and errors come of it with a pointer each.
-    fn check_unwinding(&self, shape: Shape) -> Result<(), ValidateError> {
-        let errors = shape.depth.saturating_mul(self.in_place.report);
-        if errors.saturating_mul(1_024 + shape.pointer) <= self.limits.unwinding_bytes {
-            return Ok(());
+    /// Whether the document `text` is valid, where that is found out in a fraction of a millisecond: so short that who has
+    /// other things to do, such as to serve requests, does it in passing. False where it is not valid, or may take longer:
+    /// then [`validate`](Self::validate) tells.
+    pub fn is_valid_in_passing(&self, text: &str) -> bool {
+        if text.len() > in_passing::BYTES {
+            return false;
         }
-        Err(ValidateError::TooDear(format!(
-            "{} levels, on each of which up to {} subschemas apply, with names of up to {} bytes altogether",
-            shape.depth, self.in_place.report, shape.pointer
-        )))
+        let Ok((value, shape)) = self.parsed(text) else {
+            return false;
+        };
+        let uncounted = shape.depth.saturating_mul(self.in_place.report);
+        if uncounted.saturating_mul(self.bytes) > in_passing::UNCOUNTED_BYTES
+            || self.steps(shape) > in_passing::STEPS
+        {
+            return false;
+        }
+        let rates = Rates {
+            units: self.rates.units.min(in_passing::EVALUATIONS),
+            ..self.rates
+        };
+        verdict::is_valid(&self.validator, &value, rates) == Some(true)
+    }
+
+    fn parsed(&self, text: &str) -> Result<(Value, Shape), ValidateError> {
+        let limits = &self.limits;
+        let value = scan::parse(text, limits.document_bytes, "max_document_bytes", limits)
+            .map_err(|problem| match problem {
+                ScanProblem::NotJson(message) => ValidateError::NotJson(message),
+                ScanProblem::TooDeep(depth) => ValidateError::TooDeep(depth),
+                ScanProblem::TooLong(message) => ValidateError::TooDear(message),
+            })?;
+        let shape = Shape::of(&value);
+        Ok((value, shape))
+    }
+
+    /// How deep the stack may become.
+    fn steps(&self, shape: Shape) -> u64 {
+        shape.depth.saturating_mul(self.in_place.chain)
+    }
+
+    /// What may still be made of errors once the count of the work is spent: whatever waits at every level of a document of
+    /// that shape still runs, and errors come of it with a pointer each.
+    fn unwinding_bytes(&self, shape: Shape) -> u64 {
+        let errors = shape.depth.saturating_mul(self.in_place.errors);
+        errors.saturating_mul(1_024 + shape.pointer)
+    }
+
+    fn too_much_unwinding(&self, shape: Shape) -> ValidateError {
+        ValidateError::TooDear(format!(
+            "{} levels, on each of which there may be {} violations, with names of up to {} bytes altogether",
+            shape.depth, self.in_place.errors, shape.pointer
+        ))
     }
 
     /// Validate a parsed document on this stack.
@@ -139,7 +195,12 @@ fn refused(problem: ScanProblem) -> Reason {
 }
 
 /// All checks of a schema that is an object, in the order in which each can rely on those before.
-fn compiled(value: &Value, compiling: &Limits, limits: &Limits) -> Result<Schema, SchemaProblem> {
+fn compiled(
+    value: &Value,
+    bytes: u64,
+    compiling: &Limits,
+    limits: &Limits,
+) -> Result<Schema, SchemaProblem> {
     let draft = survey::draft(value)?;
     let mut reasons = against_meta_schema(value, draft, compiling)?;
     let mut graph = Graph::of(value, draft)?;
@@ -173,6 +234,7 @@ fn compiled(value: &Value, compiling: &Limits, limits: &Limits) -> Result<Schema
         validator,
         rates,
         in_place,
+        bytes,
         limits: limits.clone(),
     })
 }

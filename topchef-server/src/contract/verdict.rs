@@ -18,11 +18,7 @@ pub(super) fn violations(
     rates: Rates,
     limits: &Limits,
 ) -> Option<Vec<Violation>> {
-    let (is_valid, left) = meter::within(rates, || validator.is_valid(Metered::root(value)));
-    if !left.is_left() {
-        return None;
-    }
-    if is_valid {
+    if is_valid(validator, value, rates)? {
         return Some(Vec::new());
     }
     let (errors, left) = meter::within(rates, || validator.iter_errors(Metered::root(value)));
@@ -37,4 +33,14 @@ pub(super) fn violations(
             violations
         },
     )
+}
+
+/// Whether `value` is valid, or nothing when that could not be found out within `rates`.
+pub(super) fn is_valid(
+    validator: &Validator<MeteredJson>,
+    value: &Value,
+    rates: Rates,
+) -> Option<bool> {
+    let (is_valid, left) = meter::within(rates, || validator.is_valid(Metered::root(value)));
+    left.is_left().then_some(is_valid)
 }

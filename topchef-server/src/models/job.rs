@@ -52,7 +52,7 @@ impl JobModel {
         if let Some(results) = &self.intended.results {
             // The service may be stored in this very transaction: it is not asked for.
             let contract = self.queue.contracts().of_record(&self.service).await?;
-            contract.check_results(results.as_str().to_owned()).await?;
+            contract.check_results(results.as_str()).await?;
         }
         let id = self.row.id;
         // Held from here on.

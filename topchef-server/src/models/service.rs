@@ -179,8 +179,7 @@ impl Service for ServiceModel {
 
     async fn new_job(&self, parameters: JsonText) -> Result<JobModel, Report> {
         let contract = self.queue.contracts().of_record(&self.row).await?;
-        let text = parameters.as_str().to_owned();
-        contract.check_parameters(text).await?;
+        contract.check_parameters(parameters.as_str()).await?;
         let submitted = submitted(Submission::new(self.row.id, parameters));
         let service = Arc::new(self.row.clone());
         Ok(JobModel::new(self.queue.clone(), service, submitted))

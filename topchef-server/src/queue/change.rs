@@ -33,8 +33,12 @@ impl Queue {
     /// finished; 412 when a precondition does not hold.
     pub async fn change(&self, id: Uuid, change: &JobChange) -> Result<Job, Report> {
         if let Some(results) = &change.results {
-            let job = self.job(id).await?;
-            self.check_results(job.service_id, results).await?;
+            let service = self.owner(id).await?;
+            if let Err(violations) = self.check_results(service, results).await {
+                // Where its service was only remembered, the job may be gone.
+                self.job(id).await?;
+                return Err(violations);
+            }
         }
         let changed = match self.change_alone(id, change).await? {
             Some(changed) => changed,
@@ -51,6 +55,16 @@ impl Queue {
         let (job, before) = changed;
         self.count_end(&job, before);
         Ok(job)
+    }
+
+    /// The service that a job belongs to; the job may be gone where this program has seen it.
+    async fn owner(&self, job: Uuid) -> Result<Uuid, Report> {
+        if let Some(service) = self.0.owners.of(job) {
+            return Ok(service);
+        }
+        let job = self.job(job).await?;
+        self.0.owners.note(&job);
+        Ok(job.service_id)
     }
 
     /// Changes a job whose row alone tells whether that is allowed: with other changes it shares a commit. None for one that
@@ -126,7 +140,7 @@ impl Queue {
     /// A [`Report`] with every violation.
     pub async fn check_results(&self, service: Uuid, results: &JsonText) -> Result<(), Report> {
         let contract = self.contracts().of(self.database(), service).await?;
-        contract.check_results(results.as_str().to_owned()).await
+        contract.check_results(results.as_str()).await
     }
 
     /// Changes a job in a transaction, to which no results are given that were not checked; gives the state before as well.

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use topchef_runtime::transaction::Find;
 use topchef_runtime::{Database, Report};
 use uuid::Uuid;
 
@@ -22,32 +23,62 @@ impl Documents {
     /// # Errors
     /// A [`Report`] when the database fails.
     pub async fn of(database: &Database, jobs: &[Job]) -> Result<Self, Report> {
+        if let [job] = jobs {
+            let documents = Self::parameters_of(database, job.id).await?;
+            return documents.and_results_of(database, job).await;
+        }
         let mut documents = Self::default();
+        if !jobs.is_empty() {
+            let ids = jobs.iter().map(|job| job.id);
+            let parameters = database.select().filter(JobParameters::JOB_ID.is_in(ids));
+            documents.add_parameters(parameters.all().await?);
+        }
         let with_results = jobs.iter().filter(|job| job.results_bytes.is_some());
         let with_results: Vec<_> = with_results.map(|job| job.id).collect();
-        match jobs {
-            [] => {}
-            // The one that is asked for most: the same two statements each time.
-            [job] => {
-                let parameters = database.find(JobParameters::JOB_ID.eq(job.id)).await?;
-                documents.add_parameters(parameters);
-            }
-            jobs => {
-                let ids = jobs.iter().map(|job| job.id);
-                let parameters = database.select().filter(JobParameters::JOB_ID.is_in(ids));
-                documents.add_parameters(parameters.all().await?);
-            }
-        }
-        match with_results.as_slice() {
-            [] => {}
-            [id] => documents.add_results(database.find(JobResults::JOB_ID.eq(*id)).await?),
-            _ => {
-                let results = database.select();
-                let results = results.filter(JobResults::JOB_ID.is_in(with_results));
-                documents.add_results(results.all().await?);
-            }
+        if !with_results.is_empty() {
+            let results = database.select();
+            let results = results.filter(JobResults::JOB_ID.is_in(with_results));
+            documents.add_results(results.all().await?);
         }
         Ok(documents)
+    }
+
+    /// The first of some jobs, with its own.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn of_first(
+        database: &Database,
+        jobs: Find<'_, Job>,
+    ) -> Result<Option<(Job, Self)>, Report> {
+        let Some((job, parameters)) = jobs.first_with(JobParameters::JOB_ID).await? else {
+            return Ok(None);
+        };
+        let mut documents = Self::default();
+        documents.add_parameters(parameters);
+        let documents = documents.and_results_of(database, &job).await?;
+        Ok(Some((job, documents)))
+    }
+
+    /// The parameters of a job; nothing where there is no such job.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn parameters_of(database: &Database, job: Uuid) -> Result<Self, Report> {
+        let mut documents = Self::default();
+        documents.add_parameters(database.find(JobParameters::JOB_ID.eq(job)).await?);
+        Ok(documents)
+    }
+
+    /// With the results of a job, where it has some that are not known already.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn and_results_of(mut self, database: &Database, job: &Job) -> Result<Self, Report> {
+        if job.results_bytes.is_some() && self.results(job.id).is_none() {
+            self.add_results(database.find(JobResults::JOB_ID.eq(job.id)).await?);
+        }
+        Ok(self)
     }
 
     /// What is to be done in a job.
@@ -64,6 +95,13 @@ impl Documents {
     #[must_use]
     pub fn with_parameters(mut self, job: Uuid, parameters: JsonText) -> Self {
         self.parameters.insert(job, parameters);
+        self
+    }
+
+    /// With the results of a job, where they are known already.
+    #[must_use]
+    pub fn with_results(mut self, job: Uuid, results: Option<JsonText>) -> Self {
+        self.results.extend(results.map(|results| (job, results)));
         self
     }
 

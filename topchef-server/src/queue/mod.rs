@@ -10,6 +10,7 @@ mod documents;
 mod finished;
 mod listing;
 mod moves;
+mod owners;
 mod removal;
 mod sets;
 mod submit;
@@ -26,6 +27,7 @@ use crate::contract::Limits;
 use crate::resources::{Contracts, JobState};
 
 use finished::Finished;
+use owners::Owners;
 
 pub use abandoned::Watch;
 pub use change::JobChange;
@@ -54,6 +56,7 @@ struct Shared {
     contracts: Contracts,
     worker_timeout: Option<Duration>,
     finished: Finished,
+    owners: Owners,
 }
 
 impl Queue {
@@ -65,6 +68,7 @@ impl Queue {
             contracts: Contracts::new(limits),
             worker_timeout: None,
             finished: Finished::default(),
+            owners: Owners::default(),
         }))
     }
 
@@ -76,6 +80,7 @@ impl Queue {
             contracts: self.0.contracts.clone(),
             worker_timeout: timeout,
             finished: self.0.finished.clone(),
+            owners: self.0.owners.clone(),
         }))
     }
 

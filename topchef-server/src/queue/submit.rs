@@ -60,7 +60,10 @@ impl Queue {
         let inserts = self.database().inserts().insert(&submitted.job)?;
         let stored = inserts.insert(&submitted.parameters())?.commit().await;
         match stored {
-            Ok(()) => Ok(submitted),
+            Ok(()) => {
+                self.0.owners.note(&submitted.job);
+                Ok(submitted)
+            }
             Err(refusal) => Err(self.why_not_stored(&submitted.job, refusal).await),
         }
     }
@@ -101,7 +104,7 @@ impl Queue {
         {
             report.append(missing);
         }
-        let parameters = submission.parameters.as_str().to_owned();
+        let parameters = submission.parameters.as_str();
         if let Err(violations) = contract.check_parameters(parameters).await {
             report.append(violations);
         }

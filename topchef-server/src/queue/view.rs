@@ -3,11 +3,11 @@
 //! It does not know what stands around them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Value, json};
+use serde::Serialize;
 use topchef_runtime::{ApiError, Database, Report};
 
 use super::Documents;
-use crate::resources::Job;
+use crate::resources::{Job, JsonText};
 
 /// What can be shown of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,36 +201,33 @@ impl JobView {
             out.push(b'"');
             out.extend_from_slice(field.name().as_bytes());
             out.extend_from_slice(b"\":");
-            let document = match field {
-                JobField::Parameters => documents.parameters(job.id),
-                JobField::Results => documents.results(job.id),
-                _ => {
-                    out.extend_from_slice(value(job, *field).to_string().as_bytes());
-                    continue;
-                }
-            };
-            let text = document.map_or("null", |document| document.as_str());
-            out.extend_from_slice(text.as_bytes());
+            match field {
+                JobField::Id => json(out, &job.id),
+                JobField::Status => json(out, job.status().as_str()),
+                JobField::Parameters => document(out, documents.parameters(job.id)),
+                JobField::Results => document(out, documents.results(job.id)),
+                JobField::DateSubmitted => json(out, &date(job.date_submitted)),
+                JobField::ServiceId => json(out, &job.service_id),
+                JobField::State => json(out, job.state.as_str()),
+                JobField::Priority => json(out, &job.priority),
+                JobField::RunAt => json(out, &date(job.run_at)),
+                JobField::Attempt => json(out, &job.attempt),
+                JobField::JobSetId => json(out, &job.job_set_id),
+                JobField::DateFinished => json(out, &job.date_finished.map(date)),
+            }
         }
         out.push(b'}');
     }
 }
 
-/// A field that the row tells; null for what stands beside it.
-fn value(job: &Job, field: JobField) -> Value {
-    match field {
-        JobField::Id => json!(job.id),
-        JobField::Status => json!(job.status().as_str()),
-        JobField::Parameters | JobField::Results => Value::Null,
-        JobField::DateSubmitted => json!(date(job.date_submitted)),
-        JobField::ServiceId => json!(job.service_id),
-        JobField::State => json!(job.state.as_str()),
-        JobField::Priority => json!(job.priority),
-        JobField::RunAt => json!(date(job.run_at)),
-        JobField::Attempt => json!(job.attempt),
-        JobField::JobSetId => json!(job.job_set_id),
-        JobField::DateFinished => json!(job.date_finished.map(date)),
-    }
+/// Something plain, into memory: neither can fail.
+fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    let _ = serde_json::to_writer(out, value);
+}
+
+/// What stands beside a row, as it was sent; null where there is nothing.
+fn document(out: &mut Vec<u8>, text: Option<&JsonText>) {
+    out.extend_from_slice(text.map_or("null", JsonText::as_str).as_bytes());
 }
 
 /// A time as the original writes it.

@@ -8,7 +8,7 @@ use topchef_runtime::transaction::Find;
 use topchef_runtime::{ApiError, Report};
 use uuid::Uuid;
 
-use super::Queue;
+use super::{Documents, Queue};
 use crate::resources::{Job, JobState, JobStatus, Service, open, ready};
 
 impl Queue {
@@ -26,6 +26,20 @@ impl Queue {
     pub async fn ready(&self, service: Uuid, most: u64) -> Result<Vec<Job>, Report> {
         let jobs = self.in_turn(Job::SERVICE_ID.eq(service).and(ready()));
         jobs.limit(most).all().await
+    }
+
+    /// The job of a service that a worker is to take next, with what is to be done; none when none waits.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn next(&self, service: Uuid) -> Result<Option<(Job, Documents)>, Report> {
+        let waiting = self.in_turn(Job::SERVICE_ID.eq(service).and(ready()));
+        let next = Documents::of_first(self.database(), waiting).await?;
+        if let Some((job, _)) = &next {
+            // Whoever asks for it completes it soon.
+            self.0.owners.note(job);
+        }
+        Ok(next)
     }
 
     /// The waiting job of the same service that was submitted next after another one; none when there is none.
@@ -90,6 +104,16 @@ impl Queue {
     pub async fn service(&self, id: Uuid) -> Result<Service, Report> {
         let found = self.database().find(Service::ID.eq(id)).await?;
         found.ok_or_else(|| ApiError::record_not_found("Service", id).into())
+    }
+
+    /// The job with that id, and what stands beside its row.
+    ///
+    /// # Errors
+    /// A [`Report`] with 404 when there is none.
+    pub async fn job_with_documents(&self, id: Uuid) -> Result<(Job, Documents), Report> {
+        let job = self.database().select().filter(Job::ID.eq(id));
+        let found = Documents::of_first(self.database(), job).await?;
+        found.ok_or_else(|| ApiError::record_not_found("Job", id).into())
     }
 
     /// The job with that id.

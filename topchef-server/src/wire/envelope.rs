@@ -4,7 +4,6 @@
 
 use http::StatusCode;
 use http::header::LOCATION;
-use serde_json::{Value, json};
 use topchef_runtime::Reply;
 
 /// An answer being put together.
@@ -22,31 +21,30 @@ impl Envelope {
     }
 
     /// With `links`.
-    pub(crate) fn links(self, links: &[(&str, String)]) -> Self {
-        let links: serde_json::Map<_, _> = links
-            .iter()
-            .map(|(name, link)| ((*name).to_owned(), json!(link)))
-            .collect();
-        self.key("links", &Value::Object(links))
-    }
-
-    /// With `meta`.
-    pub(crate) fn meta(self, meta: &Value) -> Self {
-        self.key("meta", meta)
+    pub(crate) fn links(mut self, links: &[(&str, String)]) -> Self {
+        self.body.extend_from_slice(b",\"links\":{");
+        for (place, (name, link)) in links.iter().enumerate() {
+            if place > 0 {
+                self.body.push(b',');
+            }
+            self.string(name);
+            self.body.push(b':');
+            self.string(link);
+        }
+        self.body.push(b'}');
+        self
     }
 
     /// With `meta` that is JSON already.
-    pub(crate) fn raw_meta(mut self, meta: &str) -> Self {
+    pub(crate) fn meta(mut self, meta: &str) -> Self {
         self.body.extend_from_slice(b",\"meta\":");
         self.body.extend_from_slice(meta.as_bytes());
         self
     }
 
-    fn key(mut self, name: &str, value: &Value) -> Self {
-        let value = value.to_string();
-        self.body
-            .extend_from_slice(format!(",\"{name}\":{value}").as_bytes());
-        self
+    fn string(&mut self, text: &str) {
+        // A text into memory: neither can fail.
+        let _ = serde_json::to_writer(&mut self.body, text);
     }
 
     /// The answer.

@@ -2,12 +2,13 @@
 
 use http::StatusCode;
 use http::header::ETAG;
+use tokio::join;
 use topchef_runtime::transaction::EntityTag;
 use topchef_runtime::{Reply, Report};
 
-use super::super::body;
+use super::super::body::{self, Changed};
 use super::schemas;
-use crate::queue::JobView;
+use crate::queue::{Documents, JobView};
 use crate::resources::Job;
 use crate::wire::{self, Call, Envelope};
 
@@ -26,8 +27,8 @@ pub async fn list(call: Call) -> Result<Reply, Report> {
 /// 404.
 pub async fn show(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
-    let job = call.app.queue().job(id).await?;
-    let data = JobView::detail().object(call.app.database(), &job).await?;
+    let (job, documents) = call.app.queue().job_with_documents(id).await?;
+    let data = JobView::detail().object_with(&job, &documents);
     let reply = Envelope::of(&data)
         .links(&[("self", call.link(&format!("/jobs/{id}")))])
         .meta(&schemas::JOB)
@@ -41,8 +42,19 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
 /// 400 with everything that is wrong; 404; 409 when the job is completed; 412 when `If-Match` names another version.
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
-    let job = body::change(&call, id, "results").await?;
-    let json = JobView::detail().object(call.app.database(), &job).await?;
+    let database = call.app.database();
+    // Parameters do not change: they are read while the change becomes durable.
+    let parameters = Documents::parameters_of(database, id);
+    let (changed, parameters) = join!(body::change(&call, id, "results"), parameters);
+    let Changed { job, results } = changed?;
+    let parameters = match parameters {
+        Ok(parameters) => parameters,
+        // The change stands: an answer that says otherwise would have it made again.
+        Err(_) => Documents::parameters_of(database, id).await?,
+    };
+    let documents = parameters.with_results(id, results);
+    let documents = documents.and_results_of(database, &job).await?;
+    let json = JobView::detail().object_with(&job, &documents);
     Ok(tagged(Reply::raw_json(StatusCode::OK, json), &job))
 }
 

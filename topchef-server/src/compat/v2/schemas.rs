@@ -86,7 +86,7 @@ fn job_overview() -> Value {
 }
 
 /// `meta` of `/`.
-pub(super) static ROOT: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static ROOT: LazyLock<String> = LazyLock::new(|| {
     let names = [
         "documentation_url",
         "maintainer_email",
@@ -96,11 +96,11 @@ pub(super) static ROOT: LazyLock<Value> = LazyLock::new(|| {
     ];
     let fields = read_only(properties(&names.map(|name| (name, Show::Text))));
     let description = "Describes the JSON schema for describing API metadata";
-    json!({"schema": object("API Metadata", description, fields, &names)})
+    json!({"schema": object("API Metadata", description, fields, &names)}).to_string()
 });
 
 /// `meta` of `/services`.
-pub(super) static SERVICES: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static SERVICES: LazyLock<String> = LazyLock::new(|| {
     let shown = read_only(properties(&[
         ("description", Show::Text),
         ("id", Show::Id),
@@ -126,10 +126,11 @@ pub(super) static SERVICES: LazyLock<Value> = LazyLock::new(|| {
             &["description", "job_registration_schema", "job_result_schema", "name"],
         ),
     })
+    .to_string()
 });
 
 /// `meta` of `/services/{id}`.
-pub(super) static SERVICE: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static SERVICE: LazyLock<String> = LazyLock::new(|| {
     let mut fields = read_only(properties(&[
         ("description", Show::Text),
         ("has_timed_out", Show::Boolean),
@@ -157,10 +158,11 @@ pub(super) static SERVICE: LazyLock<Value> = LazyLock::new(|| {
     ];
     let description = "A comprehensive schema for displaying services";
     json!({"service_schema": object("Detailed Service Schema", description, fields, &required)})
+        .to_string()
 });
 
 /// `meta` of `/jobs`.
-pub(super) static JOBS: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static JOBS: LazyLock<String> = LazyLock::new(|| {
     let mut items = job_overview();
     items["$schema"] = json!(DRAFT_4);
     json!({"data_schema": {
@@ -170,27 +172,29 @@ pub(super) static JOBS: LazyLock<Value> = LazyLock::new(|| {
         "type": "array",
         "items": items,
     }})
+    .to_string()
 });
 
 /// `meta` of `/jobs/{id}`.
-pub(super) static JOB: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static JOB: LazyLock<String> = LazyLock::new(|| {
     let description = "The schema for all displayable data for a job";
     let mut patched = properties(&[("results", Show::Object)]);
     patched.insert("status".into(), status());
     json!({
         "job_info_schema": object("Detailed Job Schema", description, job_properties(), &JOB_REQUIRED),
         "patch_request_schema": object("Detailed Job Schema", description, patched, &[]),
-    })
+    }).to_string()
 });
 
 /// `meta` of `/services/{id}/jobs/next`.
-pub(super) static NEXT: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static NEXT: LazyLock<String> = LazyLock::new(|| {
     let description = "The schema representing the job";
     json!({"job_schema": object("Job Schema", description, job_properties(), &JOB_REQUIRED)})
+        .to_string()
 });
 
 /// `meta` of `/services/{id}/queue`.
-pub(super) static QUEUE: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static QUEUE: LazyLock<String> = LazyLock::new(|| {
     json!({"data_schema": {
         "$schema": DRAFT_4,
         "title": "Job List Schema",
@@ -203,6 +207,7 @@ pub(super) static QUEUE: LazyLock<Value> = LazyLock::new(|| {
             "required": JOB_REQUIRED,
         },
     }})
+    .to_string()
 });
 
 /// `meta` of `/services/{id}/jobs`, around the schema of the service's parameters, which stays as it was sent.
@@ -224,9 +229,9 @@ pub(super) fn service_jobs(parameters: &str) -> String {
 }
 
 /// `meta` of `/validator`.
-pub(super) static VALIDATOR: LazyLock<Value> = LazyLock::new(|| {
+pub(super) static VALIDATOR: LazyLock<String> = LazyLock::new(|| {
     let fields = properties(&[("object", Show::Object), ("schema", Show::Object)]);
     let description =
         "The schema that must be satisfied in order to validate an instance against a schema";
-    json!({"validator_schema": object("JSON Schema Validator", description, fields, &["object", "schema"])})
+    json!({"validator_schema": object("JSON Schema Validator", description, fields, &["object", "schema"])}).to_string()
 });

@@ -1,8 +1,8 @@
 //! `/services/{id}/jobs`, `/services/{id}/jobs/next` and `/services/{id}/queue`.
 
 use http::StatusCode;
-use serde_json::json;
 use topchef_runtime::{Reply, Report};
+use uuid::Uuid;
 
 use super::super::{body, details};
 use super::{jobs, schemas};
@@ -23,7 +23,7 @@ pub async fn list(mut call: Call) -> Result<Reply, Report> {
     let of_service = vec![Job::SERVICE_ID.eq(id).into()];
     let page = wire::jobs(&call, of_service, JobView::detail()).await?;
     let meta = schemas::service_jobs(service.job_registration_schema.as_str());
-    Ok(page.raw_meta(&meta).ok())
+    Ok(page.meta(&meta).ok())
 }
 
 /// `POST /services/{id}/jobs`; also when the service is not available.
@@ -42,7 +42,7 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
     json.extend(details::submitted(job, &documents));
     json.push(b'}');
     let reply = Envelope::of(&json)
-        .meta(&json!(format!("new job ID is {}", job.id)))
+        .meta(&format!("\"new job ID is {}\"", job.id))
         .reply(StatusCode::CREATED);
     Ok(located(reply, &call.link(&format!("/jobs/{}", job.id))))
 }
@@ -52,16 +52,17 @@ pub async fn submit(mut call: Call) -> Result<Reply, Report> {
 /// # Errors
 /// 404.
 pub async fn next(mut call: Call) -> Result<Reply, Report> {
-    let waiting = waiting(&mut call, 1).await?;
-    let Some(job) = waiting.first() else {
-        return Ok(Reply::no_content());
+    let id = call.id().await?;
+    let queue = call.app.queue();
+    let Some((job, documents)) = queue.next(id).await? else {
+        return none_of(&call, id).await;
     };
-    let data = JobView::detail().object(call.app.database(), job).await?;
+    let data = JobView::detail().object_with(&job, &documents);
     let reply = Envelope::of(&data)
         .links(&[("self", call.own_link())])
         .meta(&schemas::NEXT)
         .ok();
-    Ok(jobs::tagged(reply, job))
+    Ok(jobs::tagged(reply, &job))
 }
 
 /// `GET /services/{id}/queue`: the ten oldest registered jobs; 204 when there is none.
@@ -69,9 +70,10 @@ pub async fn next(mut call: Call) -> Result<Reply, Report> {
 /// # Errors
 /// 404.
 pub async fn queue(mut call: Call) -> Result<Reply, Report> {
-    let waiting = waiting(&mut call, SHOWN).await?;
+    let id = call.id().await?;
+    let waiting = call.app.queue().ready(id, SHOWN).await?;
     if waiting.is_empty() {
-        return Ok(Reply::no_content());
+        return none_of(&call, id).await;
     }
     let data = JobView::detail()
         .array(call.app.database(), &waiting)
@@ -82,14 +84,8 @@ pub async fn queue(mut call: Call) -> Result<Reply, Report> {
         .ok())
 }
 
-/// The jobs that a worker can take, in the order in which they are to be taken.
-async fn waiting(call: &mut Call, most: u64) -> Result<Vec<Job>, Report> {
-    let id = call.id().await?;
-    let queue = call.app.queue();
-    let waiting = queue.ready(id, most).await?;
-    if waiting.is_empty() {
-        // Only then may it be that there is no such service.
-        queue.service(id).await?;
-    }
-    Ok(waiting)
+/// That no job of a service waits: only then may it be that there is no such service.
+async fn none_of(call: &Call, service: Uuid) -> Result<Reply, Report> {
+    call.app.queue().service(service).await?;
+    Ok(Reply::no_content())
 }

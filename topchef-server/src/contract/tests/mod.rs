@@ -4,6 +4,7 @@
 mod features;
 mod hostile_documents;
 mod hostile_schemas;
+mod in_passing;
 mod metering;
 
 use std::time::{Duration, Instant};
