@@ -3,17 +3,11 @@
 //! The files beside this one are the drivers; nothing outside this folder knows one.
 //! It runs statements and hands rows over; it does not know what they mean.
 
-#[cfg(feature = "sqlite")]
-mod backup;
 mod error;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(feature = "sqlite")]
-mod sqlite_file;
-#[cfg(feature = "sqlite")]
-mod sqlite_options;
 mod statistics;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,15 +23,13 @@ use crate::resource::ModelResource;
 use crate::schema::{self, Drift, Introspection, Resources, StoredTable};
 use crate::sql::{Dialect, Statement};
 
-#[cfg(feature = "sqlite")]
-pub use backup::BackupError;
 pub use error::DatabaseError;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresOptions;
 #[cfg(feature = "sqlite")]
-use sqlite_options::Place;
+use sqlite::Place;
 #[cfg(feature = "sqlite")]
-pub use sqlite_options::SqliteOptions;
+pub use sqlite::{BackupError, SqliteOptions};
 #[cfg(feature = "postgres")]
 pub use statistics::PostgresStatistics;
 #[cfg(feature = "sqlite")]
@@ -535,7 +527,7 @@ impl Connection {
 /// Logs a statement, and what reads the row that it stores, for who asks for it; its values are nobody's business.
 fn trace(statement: &Statement) {
     tracing::trace!(target: "topchef_runtime::sql", text = %statement.text, "statement");
-    if let Some(row) = &statement.row {
+    if let Some(row) = statement.reads() {
         trace(row);
     }
 }

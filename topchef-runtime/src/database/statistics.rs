@@ -33,7 +33,7 @@ pub struct SqliteStatistics {
     pub writes: u64,
     /// How many of the commits took along at most so many writes, for growing numbers of writes: (writes, commits).
     pub commits_up_to: Vec<(u64, u64)>,
-    /// How many reads wait for a thread now.
+    /// How many reads wait for a thread now: a few wait for one that is awake while others sleep.
     pub waiting_reads: usize,
     /// How many writes and transactions wait for the writer now.
     pub waiting_writes: usize,

@@ -210,6 +210,23 @@ impl Condition {
             None => Self::Any(Vec::new()),
         }
     }
+
+    /// Whether it is what [`is_key`](Self::is_key) makes: what the whole key is.
+    pub(crate) fn says_key(&self, descriptor: &Descriptor) -> bool {
+        let is = |condition: &Self, key: usize| {
+            let Self::Value { column, operator } = condition else {
+                return false;
+            };
+            *column == key && matches!(operator, Operator::Equal(_))
+        };
+        match (self, descriptor.key) {
+            (Self::All(parts), key) => {
+                parts.len() == key.len() && parts.iter().zip(key).all(|(part, key)| is(part, *key))
+            }
+            (one, [key]) => is(one, *key),
+            _ => false,
+        }
+    }
 }
 
 /// How a column is compared with a value.

@@ -31,6 +31,7 @@ pub(super) enum Verb {
     Insert,
     Update,
     Delete,
+    Remove,
 }
 
 /// What a statement says, without its text.

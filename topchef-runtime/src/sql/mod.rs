@@ -31,6 +31,7 @@ use form::{Form, Verb};
 
 pub(crate) use idempotency::ScopedKey;
 pub(crate) use outbox::{Failure, NewMessage, Queue, Which};
+pub(crate) use row::WrittenRow;
 pub(crate) use sequence::Assigned;
 
 /// The version of a new record.
@@ -69,18 +70,23 @@ pub(crate) struct Statement {
         allow(dead_code, reason = "only one driver asks for it")
     )]
     pub(crate) only_reads: bool,
+    /// Whether it finds one row, by its key, of which nothing is made that could take long: then it is soon done.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        allow(dead_code, reason = "only one driver asks for it")
+    )]
+    pub(crate) by_key: bool,
     /// The key that the database assigns to the row which it stores.
     #[cfg_attr(
         not(feature = "postgres"),
         allow(dead_code, reason = "only one driver asks for it")
     )]
     pub(crate) assigned: Option<Assigned>,
-    /// What reads the row that it stores, where it does not return it.
     #[cfg_attr(
         not(feature = "sqlite"),
         allow(dead_code, reason = "only one driver asks for it")
     )]
-    pub(crate) row: Option<Box<Statement>>,
+    pub(crate) row: WrittenRow,
 }
 
 impl Statement {
@@ -90,13 +96,22 @@ impl Statement {
             text,
             values,
             only_reads: false,
+            by_key: false,
             assigned: None,
-            row: None,
+            row: WrittenRow::Returned,
         }
     }
 
     fn of((text, Values(values)): (String, Values)) -> Self {
         Self::new(text.into(), values)
+    }
+
+    /// The statement that reads the row which it has written, where there is one.
+    pub(crate) fn reads(&self) -> Option<&Self> {
+        match &self.row {
+            WrittenRow::Read(row) => Some(row),
+            WrittenRow::Returned | WrittenRow::Counted => None,
+        }
     }
 
     /// The same, of which it is known that it leaves nothing behind.
@@ -175,7 +190,7 @@ impl Dialect {
         let returns = row.is_none();
         Statement {
             assigned: Assigned::of(descriptor, values),
-            row,
+            row: WrittenRow::read_by(row),
             ..form.built(|| self.build(&inserting(descriptor, values, returns)))
         }
     }
@@ -200,7 +215,7 @@ impl Dialect {
         let row = self.updated(descriptor, conditions, values);
         let returns = row.is_none();
         Statement {
-            row,
+            row: WrittenRow::read_by(row),
             ..form.built(|| self.build(&self.updating(descriptor, conditions, values, returns)))
         }
     }
@@ -240,7 +255,40 @@ impl Dialect {
     ) -> Statement {
         let mut form = Form::of(self, Verb::Delete, descriptor);
         self.all(conditions, &mut form);
-        form.built(|| self.build(&self.deleting(descriptor, conditions)))
+        form.built(|| {
+            let mut statement = self.deleting(descriptor, conditions);
+            self.build(statement.returning(returning(descriptor)))
+        })
+    }
+
+    /// As [`delete`](Self::delete), where only whether there was such a row is asked: of the cells that it gives, if any,
+    /// none may be read.
+    pub(crate) fn remove(
+        self,
+        descriptor: &'static Descriptor,
+        conditions: &[Condition],
+    ) -> Statement {
+        let mut form = Form::of(self, Verb::Remove, descriptor);
+        self.all(conditions, &mut form);
+        let statement = form.built(|| {
+            let mut statement = self.deleting(descriptor, conditions);
+            if self == Self::Postgres {
+                let key = descriptor
+                    .key
+                    .iter()
+                    .map(|index| column(descriptor, *index));
+                statement.returning(Build::returning().columns(key));
+            }
+            self.build(&statement)
+        });
+        match self {
+            Self::Postgres => statement,
+            // What it returns would be kept in a table of its own first.
+            Self::Sqlite => Statement {
+                row: WrittenRow::Counted,
+                ..statement
+            },
+        }
     }
 
     fn deleting(self, descriptor: &Descriptor, conditions: &[Condition]) -> DeleteStatement {
@@ -249,7 +297,7 @@ impl Dialect {
         for condition in conditions {
             statement.and_where(self.expression(descriptor, condition));
         }
-        statement.returning(returning(descriptor)).take()
+        statement
     }
 }
 
@@ -315,8 +363,8 @@ mod tests {
     /// A statement, and what reads the row that it stores.
     pub(super) fn shown(statement: &Statement) -> String {
         assert!(!statement.text.contains(HOSTILE));
-        let row = statement.row.iter().map(|row| format!("\n{}", shown(row)));
-        let row = row.collect::<String>();
+        let row = statement.reads().map(|row| format!("\n{}", shown(row)));
+        let row = row.unwrap_or_default();
         format!("{}\n{:?}{row}", statement.text, statement.values)
     }
 
@@ -338,6 +386,7 @@ mod tests {
             &values
         )));
         assert_snapshot!(both(|dialect| dialect.delete(Book::descriptor(), &key)));
+        assert_snapshot!(both(|dialect| dialect.remove(Book::descriptor(), &key)));
     }
 
     #[derive(ModelResource)]

@@ -10,7 +10,25 @@ use super::form::{Form, Verb};
 use super::{Dialect, Statement, column};
 use crate::column::{Key, Value};
 use crate::descriptor::Descriptor;
-use crate::query::{Condition, Operator};
+use crate::query::Condition;
+
+/// How it is known which row a statement has written.
+#[derive(Clone, Debug)]
+pub(crate) enum WrittenRow {
+    /// The statement returns it.
+    Returned,
+    /// Another statement reads it.
+    Read(Box<Statement>),
+    /// Only whether there is one is asked: it gives a row of no cells.
+    Counted,
+}
+
+impl WrittenRow {
+    /// Read by this statement, or returned where there is none.
+    pub(super) fn read_by(statement: Option<Statement>) -> Self {
+        statement.map_or(Self::Returned, |statement| Self::Read(Box::new(statement)))
+    }
+}
 
 impl Dialect {
     /// What reads the row that these values become; none where the statement that stores them returns it.
@@ -18,7 +36,7 @@ impl Dialect {
         self,
         descriptor: &'static Descriptor,
         values: &[(usize, Value)],
-    ) -> Option<Box<Statement>> {
+    ) -> Option<Statement> {
         if !self.reads_rows_of(descriptor) {
             return None;
         }
@@ -28,15 +46,14 @@ impl Dialect {
             given.map(|(_, value)| value.clone())
         };
         let key: Option<Vec<Value>> = descriptor.key.iter().map(given).collect();
-        let read = match (key, descriptor.key) {
+        match (key, descriptor.key) {
             (Some(key), _) => {
                 let is_key = Condition::is_key(descriptor, &Key::new(key));
-                self.select_one(descriptor, &[is_key])
+                Some(self.select_one(descriptor, &[is_key]))
             }
-            (None, [counted]) => self.counted(descriptor, *counted),
-            (None, _) => return None,
-        };
-        Some(Box::new(read))
+            (None, [counted]) => Some(self.counted(descriptor, *counted)),
+            (None, _) => None,
+        }
     }
 
     /// The row whose key `SQLite` has just counted up.
@@ -57,17 +74,21 @@ impl Dialect {
         descriptor: &'static Descriptor,
         conditions: &[Condition],
         values: &[(usize, Value)],
-    ) -> Option<Box<Statement>> {
-        // Conditions beside the key need not hold any more.
-        let is_key = conditions
-            .first()
-            .filter(|first| is_key(descriptor, first))?;
+    ) -> Option<Statement> {
         let mut changed = values.iter().map(|(index, _)| index);
-        if !self.reads_rows_of(descriptor) || changed.any(|index| descriptor.key.contains(index)) {
+        if !self.finds_by_key(descriptor, conditions)
+            || changed.any(|index| descriptor.key.contains(index))
+        {
             return None;
         }
-        let read = self.select_one(descriptor, std::slice::from_ref(is_key));
-        Some(Box::new(read))
+        // Conditions beside the key need not hold any more.
+        Some(self.select_one(descriptor, conditions.get(..1)?))
+    }
+
+    /// Whether the first of these conditions is the key, by which the row is found at once.
+    pub(super) fn finds_by_key(self, descriptor: &Descriptor, conditions: &[Condition]) -> bool {
+        let first = conditions.first();
+        first.is_some_and(|first| first.says_key(descriptor)) && self.reads_rows_of(descriptor)
     }
 
     /// Whether a row that was written is read by its key.
@@ -76,22 +97,5 @@ impl Dialect {
     fn reads_rows_of(self, descriptor: &Descriptor) -> bool {
         let mut kinds = descriptor.key_columns().map(|column| column.kind);
         self == Self::Sqlite && kinds.all(|kind| self.collation(kind).is_none())
-    }
-}
-
-/// Whether a condition says what the whole key is.
-fn is_key(descriptor: &Descriptor, condition: &Condition) -> bool {
-    let is = |condition: &Condition, key: usize| {
-        let Condition::Value { column, operator } = condition else {
-            return false;
-        };
-        *column == key && matches!(operator, Operator::Equal(_))
-    };
-    match (condition, descriptor.key) {
-        (Condition::All(parts), key) => {
-            parts.len() == key.len() && parts.iter().zip(key).all(|(part, key)| is(part, *key))
-        }
-        (one, [key]) => is(one, *key),
-        _ => false,
     }
 }

@@ -66,7 +66,10 @@ impl Dialect {
         self.all(conditions, &mut form);
         form.value(ONE.into());
         let build = || self.build(&self.one(descriptor, conditions));
-        form.built(build).that_only_reads()
+        Statement {
+            by_key: self.finds_by_key(descriptor, conditions),
+            ..form.built(build).that_only_reads()
+        }
     }
 
     /// As [`select_one`](Self::select_one), in a transaction that is to change the row: until its end nobody else does.
@@ -324,6 +327,37 @@ mod tests {
             assert!(!dialect.select_to_change(descriptor, &[]).only_reads);
             assert!(!dialect.delete(descriptor, &[]).only_reads);
         }
+    }
+
+    /// Readers take such statements by the handful.
+    #[test]
+    fn what_is_found_by_its_key_is_told_from_what_is_looked_for() {
+        let descriptor = Book::descriptor();
+        let is = |column: usize| condition(column, Operator::Equal(Value::BigInt(Some(7))));
+        let by_key = |dialect: Dialect, conditions: &[Condition]| {
+            dialect.select_one(descriptor, conditions).by_key
+        };
+        assert!(by_key(Dialect::Sqlite, &[is(0)]));
+        assert!(by_key(Dialect::Sqlite, &[is(0), is(1)]));
+        for conditions in [vec![], vec![is(1)], vec![is(1), is(0)]] {
+            assert!(!by_key(Dialect::Sqlite, &conditions), "{conditions:?}");
+        }
+        let above = condition(0, Operator::Greater(Value::BigInt(Some(7))));
+        assert!(!by_key(Dialect::Sqlite, &[above]));
+        assert!(!Dialect::Sqlite.select(descriptor, &query()).by_key);
+        // A text of a decimal is the same number as another one.
+        let price = condition(0, Operator::Equal(Value::from("1.0")));
+        assert!(
+            !Dialect::Sqlite
+                .select_one(Priced::descriptor(), &[price])
+                .by_key
+        );
+    }
+
+    #[derive(ModelResource)]
+    struct Priced {
+        #[resource(primary_key)]
+        price: rust_decimal::Decimal,
     }
 
     #[test]

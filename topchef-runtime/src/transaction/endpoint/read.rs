@@ -40,7 +40,9 @@ impl Endpoint {
         let mut conditions = self.permitted_row(cx, &key)?;
         self.process_select(Method::Get, cx, &mut conditions)
             .await?;
-        let statement = cx.database().dialect().select_one(descriptor, &conditions);
+        let mut statement = cx.database().dialect().select_one(descriptor, &conditions);
+        // Code of the resource may take as long as it likes.
+        statement.by_key &= !selection.shows_computed();
         let (model, selected) = (self.model, selection.clone());
         let found = cx
             .database()

@@ -10,8 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 use tempfile::NamedTempFile;
 use tokio::sync::oneshot;
 
-use super::sqlite::{self, Access, connect};
-use super::{Database, DatabaseError, Driver};
+use super::connection::{Access, close, collate, connect, spawn};
+use crate::database::{Database, DatabaseError, Driver};
 
 /// Why there is no copy; nothing is left at its place.
 #[derive(Debug, thiserror::Error)]
@@ -59,11 +59,15 @@ impl Database {
         let to = path.into();
         let (answer, copied) = oneshot::channel();
         // A thread of its own: it takes its time, and neither readers nor the writer wait for it.
-        sqlite::spawn("topchef-backup", move || {
+        spawn("topchef-backup", move || {
             // The database stays open as long as this takes, whoever drops it: a temporary one goes with its options.
             let copied = connect(&from, Access::Copy)
                 .map_err(BackupError::from)
-                .and_then(|connection| copy(&connection, &to));
+                .and_then(|connection| {
+                    let copied = copy(&connection, &to);
+                    close(connection);
+                    copied
+                });
             // Nobody listens when the caller gave up.
             let _ = answer.send(copied);
         })?;
@@ -119,7 +123,7 @@ fn full(error: rusqlite::Error, to: &Path) -> BackupError {
 fn check(copy: &Path) -> Result<(), BackupError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(copy, flags).map_err(DatabaseError::from)?;
-    sqlite::collate(&connection).map_err(DatabaseError::from)?;
+    collate(&connection).map_err(DatabaseError::from)?;
     let found = connection
         .query_row("PRAGMA integrity_check(1)", [], |row| {
             row.get::<_, String>(0)

@@ -8,30 +8,31 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Database, DatabaseError, Driver, LONGEST, sqlite};
+use super::{Sqlite, writer};
+use crate::database::{Database, DatabaseError, Driver, LONGEST};
 
 /// How an `SQLite` database is opened.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
-    pub(super) place: Place,
+    pub(in crate::database) place: Place,
     /// How many threads read.
-    pub(super) readers: usize,
+    pub(in crate::database) readers: usize,
     /// How many units of work one commit takes along at most.
-    pub(super) group: usize,
+    pub(in crate::database) group: usize,
     /// The longest that a transaction with hooks may hold the writer.
-    pub(super) transaction_timeout: Duration,
+    pub(in crate::database) transaction_timeout: Duration,
 }
 
 /// Where an `SQLite` database is.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub(in crate::database) enum Place {
     File(PathBuf),
     /// In a folder that is removed with the last handle.
     Temporary(Arc<TempDir>),
 }
 
 impl Place {
-    pub(super) fn path(&self) -> PathBuf {
+    pub(in crate::database) fn path(&self) -> PathBuf {
         match self {
             Self::File(path) => path.clone(),
             Self::Temporary(folder) => folder.path().join("temporary.db"),
@@ -41,12 +42,12 @@ impl Place {
 
 impl SqliteOptions {
     /// As many readers as processors, at most eight; a transaction may take ten seconds.
-    pub(super) fn new(place: Place) -> Self {
+    pub(in crate::database) fn new(place: Place) -> Self {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             place,
             readers: processors.clamp(1, 8),
-            group: sqlite::GROUP,
+            group: writer::GROUP,
             transaction_timeout: Duration::from_secs(10),
         }
     }
@@ -80,7 +81,7 @@ impl SqliteOptions {
     /// # Errors
     /// [`DatabaseError`] when the file cannot be opened or is no database.
     pub async fn open(self) -> Result<Database, DatabaseError> {
-        let sqlite = sqlite::Sqlite::open(self).await?;
+        let sqlite = Sqlite::open(self).await?;
         Ok(Database::over(Driver::Sqlite(sqlite)))
     }
 }

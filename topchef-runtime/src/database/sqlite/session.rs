@@ -1,0 +1,234 @@
+//! A transaction of several statements that come one after the other: the writer thread waits for each.
+//!
+//! It does not know what the statements are.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::connection::{begin, commit, roll_back};
+use super::statement::run;
+use crate::database::statistics::Commits;
+use crate::database::{DatabaseError, Rows};
+use crate::sql::Statement;
+
+/// What becomes known when the transaction was begun.
+type Begun = Result<(), DatabaseError>;
+
+/// A transaction that may be open for so long at most: the handle of who writes in it, what the writer thread is to be
+/// given, and where that says that it has begun.
+pub(super) fn new(timeout: Duration) -> (Session, SessionRequest, oneshot::Receiver<Begun>) {
+    let (started, ready) = oneshot::channel();
+    let (sender, operations) = unbounded();
+    let request = SessionRequest {
+        started,
+        operations,
+        timeout,
+    };
+    (Session { operations: sender }, request, ready)
+}
+
+/// An open transaction: the writer thread waits for its next operation, and rolls back when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Session {
+    operations: Sender<Operation>,
+}
+
+impl Session {
+    pub(in crate::database) async fn rows<T: Send + 'static>(
+        &mut self,
+        statement: Statement,
+        decode: impl FnOnce(&mut Rows<'_>) -> Result<T, DatabaseError> + Send + 'static,
+    ) -> Result<T, DatabaseError> {
+        let (answer, answered) = oneshot::channel();
+        let operation = Operation::Run(Box::new(move |connection| {
+            let _ = answer.send(run(connection, &statement, decode));
+        }));
+        // The writer ends a session by itself when its time is up, or after the database rolled it back.
+        self.operations
+            .send(operation)
+            .map_err(|_| DatabaseError::TimedOut)?;
+        answered.await.map_err(|_| DatabaseError::TimedOut)?
+    }
+
+    /// Makes, keeps or goes back to a savepoint.
+    pub(in crate::database) async fn mark(&mut self, text: String) -> Result<(), DatabaseError> {
+        self.rows(Statement::plain(text), |_| Ok(())).await
+    }
+
+    pub(in crate::database) async fn commit(self) -> Result<(), DatabaseError> {
+        let (answer, answered) = oneshot::channel();
+        self.operations
+            .send(Operation::Commit(answer))
+            .map_err(|_| DatabaseError::TimedOut)?;
+        answered.await.map_err(|_| DatabaseError::TimedOut)?
+    }
+}
+
+/// What the writer thread makes a transaction of.
+pub(super) struct SessionRequest {
+    started: oneshot::Sender<Begun>,
+    operations: Receiver<Operation>,
+    timeout: Duration,
+}
+
+enum Operation {
+    Run(Box<dyn FnOnce(&Connection) + Send>),
+    Commit(oneshot::Sender<Result<(), DatabaseError>>),
+}
+
+impl std::fmt::Debug for Operation {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Operation")
+    }
+}
+
+impl SessionRequest {
+    /// Runs the transaction to its end.
+    pub(super) fn run(self, connection: &Connection, commits: &Commits) {
+        // Who gave up while waiting must not make the writer wait for the file.
+        if self.started.is_closed() {
+            return;
+        }
+        let begun = begin(connection).map_err(DatabaseError::from);
+        let failed = begun.is_err();
+        if self.started.send(begun).is_err() || failed {
+            return roll_back(connection);
+        }
+        run_operations(connection, &self.operations, self.timeout, commits);
+    }
+
+    /// Says why there is none.
+    pub(super) fn refuse(self, error: DatabaseError) {
+        // Nobody listens when the caller gave up.
+        let _ = self.started.send(Err(error));
+    }
+}
+
+fn run_operations(
+    connection: &Connection,
+    operations: &Receiver<Operation>,
+    timeout: Duration,
+    commits: &Commits,
+) {
+    let deadline = Instant::now() + timeout;
+    loop {
+        match next_operation(operations, deadline) {
+            // After SQLite rolled back by itself a statement would be stored on its own.
+            Ok(Operation::Run(_)) if connection.is_autocommit() => return,
+            Ok(Operation::Run(run)) => {
+                // A panic in a decoder must not end the writer: its caller sees the answer missing.
+                let _ = catch_unwind(AssertUnwindSafe(|| run(connection)));
+            }
+            Ok(Operation::Commit(answer)) => {
+                let committed = commit(connection).map_err(DatabaseError::from);
+                if committed.is_ok() {
+                    commits.add(1);
+                }
+                let _ = answer.send(committed);
+                return;
+            }
+            Err(RecvTimeoutError::Disconnected) => return roll_back(connection),
+            Err(RecvTimeoutError::Timeout) => {
+                tracing::warn!(
+                    ?timeout,
+                    "a transaction was open for too long and is rolled back"
+                );
+                return roll_back(connection);
+            }
+        }
+    }
+}
+
+/// The channel looks at the clock only when it is empty: statements sent back to back would hold the writer for ever.
+fn next_operation(
+    operations: &Receiver<Operation>,
+    deadline: Instant,
+) -> Result<Operation, RecvTimeoutError> {
+    if Instant::now() >= deadline {
+        return Err(RecvTimeoutError::Timeout);
+    }
+    operations.recv_deadline(deadline)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::sleep;
+
+    use super::super::testing::{insert, notes, options, stored};
+    use super::*;
+
+    const LONG: Duration = Duration::from_mins(1);
+
+    /// The operation that stores a note.
+    fn noting(text: &str) -> Operation {
+        let statement = insert(text);
+        Operation::Run(Box::new(move |connection| {
+            let _ = run(connection, &statement, |_| Ok(()));
+        }))
+    }
+
+    /// Runs these operations, which all wait already, in a transaction, and says what the commit after them said.
+    fn operate(
+        connection: &Connection,
+        timeout: Duration,
+        run: impl IntoIterator<Item = Operation>,
+    ) -> Option<Result<(), DatabaseError>> {
+        let (sender, operations) = unbounded();
+        let (answer, mut answered) = oneshot::channel();
+        for operation in run {
+            sender.send(operation).unwrap();
+        }
+        sender.send(Operation::Commit(answer)).unwrap();
+        begin(connection).unwrap();
+        run_operations(connection, &operations, timeout, &Commits::default());
+        drop(operations);
+        answered.try_recv().ok()
+    }
+
+    #[test]
+    fn statements_that_wait_already_do_not_outlast_the_timeout() {
+        let options = options();
+        let connection = notes(&options);
+        let slow = Operation::Run(Box::new(|_| sleep(Duration::from_millis(30))));
+        let committed = operate(
+            &connection,
+            Duration::from_millis(10),
+            [noting("early"), slow, noting("late")],
+        );
+        assert!(committed.is_none(), "{committed:?}");
+        assert_eq!(stored(&connection), 0);
+        assert!(
+            operate(&connection, LONG, [noting("other")])
+                .unwrap()
+                .is_ok()
+        );
+        assert_eq!(stored(&connection), 1);
+    }
+
+    #[test]
+    fn after_a_rollback_by_the_database_nothing_is_stored_on_its_own() {
+        let options = options();
+        let connection = notes(&options);
+        let notes = ["one", "one", "after"].map(noting);
+        let committed = operate(&connection, LONG, notes);
+        assert!(committed.is_none(), "{committed:?}");
+        assert_eq!(stored(&connection), 0);
+        let committed = operate(&connection, LONG, ["one", "one"].map(noting));
+        committed.unwrap().unwrap_err();
+        assert_eq!(stored(&connection), 0);
+    }
+
+    #[test]
+    fn one_that_nobody_waits_for_is_not_begun() {
+        let options = options();
+        let connection = notes(&options);
+        let (_session, request, ready) = new(LONG);
+        drop(ready);
+        request.run(&connection, &Commits::default());
+        assert!(connection.is_autocommit());
+    }
+}
