@@ -16,6 +16,7 @@ mod post;
 mod put;
 mod reply;
 mod request;
+mod serve;
 
 use std::any::Any;
 use std::convert::Infallible;
