@@ -55,7 +55,7 @@ pub fn write_cell(kind: Kind, cell: Cell<'_>, out: &mut Vec<u8>) -> Result<(), E
             | Kind::Date
             | Kind::Time,
             Cell::Text(text),
-        ) => serde_json::to_writer(out, text)?,
+        ) => write_text(text, out)?,
         (Kind::Timestamp, Cell::Timestamp(moment)) => write_quoted(&timestamp(&moment), out),
         (Kind::DateTime, Cell::DateTime(moment)) => write_quoted(&date_time(&moment), out),
         (Kind::Date, Cell::Date(date)) => write_quoted(&date.to_string(), out),
@@ -88,6 +88,23 @@ fn write_boolean(boolean: bool, out: &mut Vec<u8>) {
 fn write_uuid(uuid: Uuid, out: &mut Vec<u8>) {
     let mut buffer = Uuid::encode_buffer();
     write_quoted(uuid.hyphenated().encode_lower(&mut buffer), out);
+}
+
+/// Most texts have nothing to escape, which is seen of many bytes at once.
+fn write_text(text: &str, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    if text.bytes().fold(false, |any, byte| any | is_escaped(byte)) {
+        return Ok(serde_json::to_writer(out, text)?);
+    }
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
+}
+
+/// Whether a byte of a text stands otherwise in JSON (RFC 8259, section 7).
+const fn is_escaped(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 /// Text that has nothing to escape, in quotes.
@@ -131,6 +148,21 @@ mod tests {
             written(Kind::Decimal, Cell::Text("19.50"))
         );
         assert_eq!(written(Kind::Text, Cell::Text("a\"\n")), r#""a\"\n""#);
+    }
+
+    #[test]
+    fn every_text_is_written_as_json_writes_it() {
+        let every: Vec<char> = ('\0'..='\u{2ff}').chain(['\u{2028}', '𝄞']).collect();
+        for (place, character) in every.iter().enumerate() {
+            let text = format!(
+                "{}{character}{}",
+                "a".repeat(place % 40),
+                "b".repeat(place % 7)
+            );
+            let json = serde_json::to_string(&text).unwrap();
+            assert_eq!(written(Kind::Text, Cell::Text(&text)), json);
+        }
+        assert_eq!(written(Kind::Text, Cell::Text("")), r#""""#);
     }
 
     #[test]
