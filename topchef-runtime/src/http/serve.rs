@@ -8,7 +8,7 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -38,7 +38,7 @@ enum Target {
     Record(Arc<Served>),
 }
 
-type Answer<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
 impl Straight {
     /// What the router serves at the paths of these resources is served without it.
@@ -73,25 +73,31 @@ impl Straight {
 impl Service<Request> for Straight {
     type Response = Response;
     type Error = Infallible;
-    type Future = Answer<Result<Response, Infallible>>;
+    type Future = Answer;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let mut answer: Answer<Response> = match self.target(&request) {
-            Some(Target::Collection(served)) => Box::pin(dispatch::collection(served, request)),
-            Some(Target::Record(served)) => Box::pin(dispatch::record(served, request)),
-            None => return Box::pin(self.router.call(request)),
-        };
-        Box::pin(poll_fn(move |context| {
-            let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
-            polled
-                .unwrap_or_else(|payload| Poll::Ready(panicked(payload)))
-                .map(Ok)
-        }))
+        match self.target(&request) {
+            Some(Target::Collection(served)) => caught(dispatch::collection(served, request)),
+            Some(Target::Record(served)) => caught(dispatch::record(served, request)),
+            None => Box::pin(self.router.call(request)),
+        }
     }
+}
+
+/// What a handler answers, or that it panicked.
+fn caught(answer: impl Future<Output = Response> + Send + 'static) -> Answer {
+    Box::pin(async move {
+        let mut answer = pin!(answer);
+        let answered = poll_fn(|context| {
+            let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
+            polled.unwrap_or_else(|payload| Poll::Ready(panicked(payload)))
+        });
+        Ok(answered.await)
+    })
 }
 
 /// Serves on an address until the program is told to end.

@@ -82,6 +82,7 @@ pub(crate) struct Statement {
         allow(dead_code, reason = "only one driver asks for it")
     )]
     pub(crate) assigned: Option<Assigned>,
+    /// How it is known which row it has written.
     #[cfg_attr(
         not(feature = "sqlite"),
         allow(dead_code, reason = "only one driver asks for it")

@@ -133,6 +133,11 @@ impl State {
         }
         calls
     }
+
+    fn next_brief(&mut self) -> Option<Box<dyn Read>> {
+        let brief = |next: &mut Waiting| next.length == Length::Brief;
+        self.waiting.pop_front_if(brief).map(|next| next.read)
+    }
 }
 
 impl Queue {
@@ -215,14 +220,6 @@ impl Queue {
         }
         state.called -= 1;
         state
-    }
-}
-
-impl State {
-    fn next_brief(&mut self) -> Option<Box<dyn Read>> {
-        let brief = self.waiting.front()?.length == Length::Brief;
-        let next = brief.then(|| self.waiting.pop_front()).flatten();
-        next.map(|next| next.read)
     }
 }
 
@@ -417,6 +414,13 @@ mod tests {
         assert_eq!(seen(Duration::ZERO), [0, 1, 2, 3]);
     }
 
+    fn read_all(readers: &Readers, connection: &Connection) {
+        while readers.waiting() > 0 {
+            let taken = readers.0.take(HANDFUL).unwrap();
+            taken.read(connection, &readers.0);
+        }
+    }
+
     #[test]
     fn one_that_panics_takes_nothing_along() {
         let options = options();
@@ -433,10 +437,7 @@ mod tests {
             })
         });
         let mut requests: Vec<_> = requests.collect();
-        while readers.waiting() > 0 {
-            let taken = readers.0.take(HANDFUL).unwrap();
-            taken.read(&connection, &readers.0);
-        }
+        read_all(&readers, &connection);
         let answers = requests.iter_mut().map(Request::answer);
         let answers: Vec<_> = answers.map(Option::unwrap).collect();
         assert!(matches!(answers[0], Ok(0)), "{answers:?}");
@@ -461,13 +462,7 @@ mod tests {
         };
         drop(Request::new(read));
         requests.remove(0);
-        while readers.waiting() > 0 {
-            readers
-                .0
-                .take(HANDFUL)
-                .unwrap()
-                .read(&connection, &readers.0);
-        }
+        read_all(&readers, &connection);
         assert!(matches!(requests.remove(0).answer(), Some(Ok(1))));
         assert_eq!(done.load(Ordering::Relaxed), 0);
     }
@@ -477,12 +472,25 @@ mod tests {
         let (readers, _requests) = waiting(&vec![Length::Brief; WAITING]);
         let asking = Arc::clone(&readers);
         let ask = async move { asking.ask(Length::Brief, |_| Ok(())).await };
-        let mut ask = Box::pin(ask);
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        let std::task::Poll::Ready(refused) = ask.as_mut().poll(&mut context) else {
-            panic!("it waits")
-        };
+        let refused = Request::of(ask).answer().expect("it does not wait");
         assert!(matches!(refused, Err(DatabaseError::Busy)), "{refused:?}");
+    }
+
+    /// A read that has begun, and that ends when the barrier is waited for.
+    fn begun(readers: &Arc<Readers>, length: Length) -> (Request<()>, Arc<Barrier>) {
+        let (begins, ends) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let (began, ended) = (Arc::clone(&begins), Arc::clone(&ends));
+        let asking = Arc::clone(readers);
+        let read = Request::new(async move {
+            let ask = move |_: &Connection| {
+                began.wait();
+                ended.wait();
+                Ok(())
+            };
+            asking.ask(length, ask).await
+        });
+        begins.wait();
+        (read, ends)
     }
 
     /// A brief read while all readers but one are at something long, and as long as that takes.
@@ -492,18 +500,7 @@ mod tests {
         drop(notes(&options));
         let readers = Arc::new(Readers::start(&options).unwrap());
         for _ in 0..50 {
-            let (begins, ends) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-            let (began, ended) = (Arc::clone(&begins), Arc::clone(&ends));
-            let asking = Arc::clone(&readers);
-            let long = Request::new(async move {
-                let ask = move |_: &Connection| {
-                    began.wait();
-                    ended.wait();
-                    Ok(())
-                };
-                asking.ask(Length::Unknown, ask).await
-            });
-            begins.wait();
+            let (long, ends) = begun(&readers, Length::Unknown);
             answered(&readers, Length::Brief);
             answered(&readers, Length::Unknown);
             ends.wait();
@@ -553,18 +550,7 @@ mod tests {
         drop(notes(&options));
         let readers = Arc::new(Readers::start(&options).unwrap());
         until(|| readers.0.state().asleep == 2);
-        let (reads, ends) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-        let held = {
-            let (reads, ends) = (Arc::clone(&reads), Arc::clone(&ends));
-            move |_: &Connection| {
-                reads.wait();
-                ends.wait();
-                Ok(())
-            }
-        };
-        let asking = Arc::clone(&readers);
-        let first = Request::new(async move { asking.ask(Length::Brief, held).await });
-        reads.wait();
+        let (first, ends) = begun(&readers, Length::Brief);
         thread::sleep(BRIEF);
         // They wait for who is at the first: of him it is thought that he is soon done.
         let together = Arc::new(Barrier::new(2));
@@ -597,18 +583,7 @@ mod tests {
         let queue = Arc::downgrade(&readers.0);
         let readers = Arc::new(readers);
         until(|| readers.0.state().asleep == 3);
-        let (begins, ends) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-        let (began, ended) = (Arc::clone(&begins), Arc::clone(&ends));
-        let asking = Arc::clone(&readers);
-        let long = Request::new(async move {
-            let ask = move |_: &Connection| {
-                began.wait();
-                ended.wait();
-                Ok(())
-            };
-            asking.ask(Length::Unknown, ask).await
-        });
-        begins.wait();
+        let (long, ends) = begun(&readers, Length::Unknown);
         drop((long, readers));
         ends.wait();
         until(|| queue.strong_count() == 0);

@@ -246,10 +246,15 @@ impl Endpoint {
             Ok(None) => Err(self.not_found(key)),
             Err(error) => {
                 let refusal = error.into_report(Some(descriptor));
-                let look = Look::Outside(database);
-                Err(Box::pin(look.removed(refusal, descriptor, key)).await)
+                Err(self.not_removed(cx, refusal, key).await)
             }
         }
+    }
+
+    /// Why a record was not removed, as far as a look at those that refer to it tells.
+    async fn not_removed(&self, cx: &Context, refusal: Report, key: &Key) -> Report {
+        let look = Look::Outside(cx.database());
+        Box::pin(look.removed(refusal, self.descriptor(), key)).await
     }
 
     async fn removed(
@@ -270,10 +275,7 @@ impl Endpoint {
             .await
         {
             Ok(written) => Ok(Step::Wrote(written)),
-            Err(refusal) => {
-                let look = Look::Outside(cx.database());
-                Err(Box::pin(look.removed(refusal, descriptor, key)).await)
-            }
+            Err(refusal) => Err(self.not_removed(cx, refusal, key).await),
         }
     }
 
