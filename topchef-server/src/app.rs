@@ -55,7 +55,8 @@ pub(crate) async fn open(
     connections: Option<NonZeroU32>,
 ) -> Result<Database, DatabaseError> {
     match address {
-        DatabaseAddress::Sqlite(path) => Database::sqlite(path).open().await,
+        // Nearly every read of a queue comes after a write: the file would be mapped anew for each.
+        DatabaseAddress::Sqlite(path) => Database::sqlite(path).mmap_size(0).open().await,
         DatabaseAddress::Postgres(address) => {
             let mut options = Database::postgres(address.url());
             if let Some(connections) = connections {

@@ -40,13 +40,14 @@ pub(super) fn connect(
     };
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    connection.execute_batch(
+    connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
-         PRAGMA mmap_size = 268435456;
+         PRAGMA mmap_size = {};
          PRAGMA temp_store = MEMORY;",
-    )?;
+        options.mmap_size
+    ))?;
     // A statement is planned once for all values: otherwise SQLite plans it anew each time that a limit is bound.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // Prefixes are looked for by how the bytes of UTF-8 sort.
@@ -167,6 +168,19 @@ mod tests {
 
     use super::super::testing::options;
     use super::*;
+
+    #[test]
+    fn as_much_is_mapped_as_was_said() {
+        for (said, bytes) in [(None, 256 * 1024 * 1024), (Some(0), 0), (Some(4096), 4096)] {
+            let mut options = options();
+            if let Some(said) = said {
+                options = options.mmap_size(said);
+            }
+            let connection = connect(&options, Access::Write).unwrap();
+            let mapped = connection.query_row("PRAGMA mmap_size", [], |row| row.get::<_, i64>(0));
+            assert_eq!(mapped, Ok(bytes), "{said:?}");
+        }
+    }
 
     /// It does not end where two of them are closed at once.
     #[test]

@@ -17,6 +17,8 @@ pub struct SqliteOptions {
     pub(in crate::database) place: Place,
     /// How many threads read.
     pub(in crate::database) readers: usize,
+    /// How many bytes of the file may be mapped into memory.
+    pub(in crate::database) mmap_size: u32,
     /// How many units of work one commit takes along at most.
     pub(in crate::database) group: usize,
     /// The longest that a transaction with hooks may hold the writer.
@@ -47,6 +49,7 @@ impl SqliteOptions {
         Self {
             place,
             readers: processors.clamp(1, 8),
+            mmap_size: 256 * 1024 * 1024,
             group: writer::GROUP,
             transaction_timeout: Duration::from_secs(10),
         }
@@ -56,6 +59,18 @@ impl SqliteOptions {
     #[must_use]
     pub fn readers(mut self, readers: usize) -> Self {
         self.readers = readers.max(1);
+        self
+    }
+
+    /// With another number of bytes of the file that may be mapped into memory, 256 MiB by default; none where it is zero.
+    ///
+    /// What is mapped is read without a copy, and by all readers at once. But whoever reads after another connection has
+    /// written has the file unmapped and mapped anew: where nearly every read comes after a write, as in a queue, it is
+    /// better not mapped at all.
+    /// See SQLite's own page on [memory-mapped I/O](https://sqlite.org/mmap.html).
+    #[must_use]
+    pub fn mmap_size(mut self, bytes: u32) -> Self {
+        self.mmap_size = bytes;
         self
     }
 
