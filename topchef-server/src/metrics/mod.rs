@@ -45,6 +45,7 @@ struct Recorded {
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
     in_flight: metrics::Gauge,
+    answers: requests::AllSeries,
     requests: AtomicU64,
     started: SystemTime,
 }
@@ -65,6 +66,7 @@ impl Metrics {
     /// Nothing counted yet.
     pub fn new() -> Self {
         let seconds = Matcher::Full(DURATION.to_owned());
+        // Without a time after which idle series go: the handles of answers are kept for as long as this is.
         let builder = PrometheusBuilder::new();
         // Refused are no buckets at all.
         let builder = builder
@@ -82,6 +84,7 @@ impl Metrics {
             recorder,
             handle,
             in_flight,
+            answers: requests::AllSeries::default(),
             requests: AtomicU64::new(0),
             started: SystemTime::now(),
         }))

@@ -2,6 +2,8 @@
 //!
 //! It does not know the routes. Nothing that a stranger may choose becomes a label: neither a path nor a method.
 
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -22,11 +24,58 @@ pub async fn count(State(metrics): State<Metrics>, request: Request, next: Next)
     response
 }
 
+/// The series of all answers so far, by route: labels are put together for the first answer of each series alone.
+#[derive(Default)]
+pub(super) struct AllSeries(RwLock<HashMap<Box<str>, Vec<Series>>>);
+
+/// Where the answers with one status to one method on one route are recorded.
+struct Series {
+    method: &'static str,
+    status: StatusCode,
+    seconds: metrics::Histogram,
+    requests: metrics::Counter,
+}
+
+impl Series {
+    fn is_of(&self, method: &str, status: StatusCode) -> bool {
+        self.status == status && self.method == method
+    }
+
+    fn record(&self, began: Instant) {
+        self.seconds.record(began.elapsed());
+        self.requests.increment(1);
+    }
+}
+
+impl AllSeries {
+    /// Records an answer if its series is known; returns whether it was.
+    fn record(&self, request: &UnderWay, status: StatusCode) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let of_route = known.get(request.route()).map_or(&[][..], Vec::as_slice);
+        let mut of_route = of_route.iter();
+        let series = of_route.find(|series| series.is_of(request.method, status));
+        if let Some(series) = series {
+            series.record(request.began);
+        }
+        series.is_some()
+    }
+
+    /// Keeps a series, unless somebody else did meanwhile.
+    fn keep(&self, route: &str, series: Series) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let of_route = known.entry(route.into()).or_default();
+        let mut kept = of_route.iter();
+        if !kept.any(|kept| kept.is_of(series.method, series.status)) {
+            of_route.push(series);
+        }
+    }
+}
+
 /// A request that is not answered yet; when this is dropped, nobody waits for an answer any more.
 struct UnderWay {
     metrics: Metrics,
     method: &'static str,
-    route: String,
+    matched: Option<MatchedPath>,
     began: Instant,
     answered: Option<StatusCode>,
 }
@@ -34,37 +83,61 @@ struct UnderWay {
 impl UnderWay {
     fn new(metrics: Metrics, request: &Request) -> Self {
         metrics.0.in_flight.increment(1.0);
-        let route = request.extensions().get::<MatchedPath>();
         Self {
             metrics,
             method: method(request.method()),
-            route: route.map_or(UNMATCHED, MatchedPath::as_str).to_owned(),
+            matched: request.extensions().get().cloned(),
             began: Instant::now(),
             answered: None,
         }
     }
 
+    fn route(&self) -> &str {
+        self.matched.as_ref().map_or(UNMATCHED, MatchedPath::as_str)
+    }
+
     fn answered(mut self, status: StatusCode) {
         self.answered = Some(status);
+    }
+
+    fn count_answer(&self, status: StatusCode) {
+        let known = &self.metrics.0.answers;
+        if known.record(self, status) {
+            return;
+        }
+        let (method, route) = (self.method, self.route());
+        self.metrics.record(|| {
+            let series = Series {
+                method,
+                status,
+                seconds: metrics::histogram!(
+                    DURATION, "method" => method, "route" => route.to_owned()
+                ),
+                requests: metrics::counter!(
+                    REQUESTS, "method" => method, "route" => route.to_owned(),
+                    "status" => status.as_u16().to_string()
+                ),
+            };
+            series.record(self.began);
+            known.keep(route, series);
+        });
+    }
+
+    fn count_abandoned(&self) {
+        let (method, route) = (self.method, self.route().to_owned());
+        self.metrics.record(|| {
+            metrics::counter!(ABANDONED, "method" => method, "route" => route).increment(1);
+        });
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        let (method, route) = (self.method, std::mem::take(&mut self.route));
         self.metrics.0.in_flight.decrement(1.0);
-        self.metrics.record(|| match self.answered {
-            Some(status) => {
-                metrics::histogram!(DURATION, "method" => method, "route" => route.clone())
-                    .record(self.began.elapsed());
-                let status = status.as_u16().to_string();
-                metrics::counter!(REQUESTS, "method" => method, "route" => route, "status" => status)
-                    .increment(1);
-            }
-            None => {
-                metrics::counter!(ABANDONED, "method" => method, "route" => route).increment(1);
-            }
-        });
+        match self.answered {
+            Some(status) => self.count_answer(status),
+            None => self.count_abandoned(),
+        }
         self.metrics.sum_up();
     }
 }

@@ -221,6 +221,12 @@ fn is_host(text: &str) -> bool {
 
 /// An id as Python's `UUID()` takes it: without `urn:`, `uuid:`, braces and dashes, wherever they are, 32 digits are left.
 pub(crate) fn uuid(text: &str) -> Option<Uuid> {
+    // The usual form, with its four dashes in place, needs no copy.
+    if text.len() == 36
+        && let Ok(id) = Uuid::try_parse(text)
+    {
+        return Some(id);
+    }
     let text = text.replace("urn:", "").replace("uuid:", "");
     let digits = text.trim_matches(['{', '}']).replace('-', "");
     if digits.len() == 32 {
