@@ -499,6 +499,32 @@ async fn what_people_send_is_kept_to_the_letter() {
 }
 
 #[tokio::test]
+async fn a_patch_shows_the_parameters_however_long_and_however_old() {
+    let mut server = Server::start();
+    let service = lab::register(&server.api(), &lab::centrifuge()).await;
+    let jobs = format!("/services/{service}/jobs");
+    let long = format!(r#"{{"rpm":750 ,"zeta":"{}"}}"#, "x".repeat(1_000));
+    let mut made = Vec::new();
+    for _ in 0..2 {
+        for parameters in [r#"{"rpm":750 }"#, &long] {
+            let body = format!(r#"{{"parameters": {parameters}}}"#);
+            let answer = server.api().text("POST", &jobs, &body).await.expect(201);
+            made.push((format!("/jobs/{}", answer.made()), parameters));
+        }
+    }
+    let results = json!({"status": "COMPLETED", "results": {"mass_mg": 8}});
+    for (place, (path, parameters)) in made.iter().enumerate() {
+        if place == 2 {
+            // What this program saw before is not at hand after it.
+            assert_eq!(server.terminate().code(), Some(0));
+            server.restart();
+        }
+        let answer = server.api().patch(path, &results).await.expect(200);
+        assert!(answer.text.contains(parameters), "{place}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn a_schema_is_kept_to_the_letter() {
     let server = Server::start();
     let api = server.api();

@@ -59,11 +59,11 @@ impl Queue {
 
     /// The service that a job belongs to; the job may be gone where this program has seen it.
     async fn owner(&self, job: Uuid) -> Result<Uuid, Report> {
-        if let Some(service) = self.0.owners.of(job) {
+        if let Some(service) = self.0.seen.service(job) {
             return Ok(service);
         }
         let job = self.job(job).await?;
-        self.0.owners.note(&job);
+        self.0.seen.note(&job, None);
         Ok(job.service_id)
     }
 

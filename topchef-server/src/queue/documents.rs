@@ -8,7 +8,21 @@ use topchef_runtime::transaction::Find;
 use topchef_runtime::{Database, Report};
 use uuid::Uuid;
 
+use super::Queue;
 use crate::resources::{Job, JobParameters, JobResults, JsonText};
+
+impl Queue {
+    /// What is to be done in a job; nothing where there is no such job. One that this program saw lately may be gone.
+    ///
+    /// # Errors
+    /// A [`Report`] when the database fails.
+    pub async fn parameters_of(&self, job: Uuid) -> Result<Documents, Report> {
+        match self.0.seen.parameters(job) {
+            Some(parameters) => Ok(Documents::default().with_parameters(job, parameters)),
+            None => Documents::parameters_of(self.database(), job).await,
+        }
+    }
+}
 
 /// The parameters and the results of some jobs.
 #[derive(Debug, Default)]
@@ -64,7 +78,7 @@ impl Documents {
     ///
     /// # Errors
     /// A [`Report`] when the database fails.
-    pub async fn parameters_of(database: &Database, job: Uuid) -> Result<Self, Report> {
+    async fn parameters_of(database: &Database, job: Uuid) -> Result<Self, Report> {
         let mut documents = Self::default();
         documents.add_parameters(database.find(JobParameters::JOB_ID.eq(job)).await?);
         Ok(documents)

@@ -10,8 +10,8 @@ mod documents;
 mod finished;
 mod listing;
 mod moves;
-mod owners;
 mod removal;
+mod seen;
 mod sets;
 mod submit;
 mod view;
@@ -27,7 +27,7 @@ use crate::contract::Limits;
 use crate::resources::{Contracts, JobState};
 
 use finished::Finished;
-use owners::Owners;
+use seen::Seen;
 
 pub use abandoned::Watch;
 pub use change::JobChange;
@@ -56,7 +56,7 @@ struct Shared {
     contracts: Contracts,
     worker_timeout: Option<Duration>,
     finished: Finished,
-    owners: Owners,
+    seen: Seen,
 }
 
 impl Queue {
@@ -68,7 +68,7 @@ impl Queue {
             contracts: Contracts::new(limits),
             worker_timeout: None,
             finished: Finished::default(),
-            owners: Owners::default(),
+            seen: Seen::default(),
         }))
     }
 
@@ -80,7 +80,7 @@ impl Queue {
             contracts: self.0.contracts.clone(),
             worker_timeout: timeout,
             finished: self.0.finished.clone(),
-            owners: self.0.owners.clone(),
+            seen: self.0.seen.clone(),
         }))
     }
 

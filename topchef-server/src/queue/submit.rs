@@ -61,7 +61,9 @@ impl Queue {
         let stored = inserts.insert(&submitted.parameters())?.commit().await;
         match stored {
             Ok(()) => {
-                self.0.owners.note(&submitted.job);
+                self.0
+                    .seen
+                    .note(&submitted.job, Some(&submitted.parameters));
                 Ok(submitted)
             }
             Err(refusal) => Err(self.why_not_stored(&submitted.job, refusal).await),

@@ -35,9 +35,9 @@ impl Queue {
     pub async fn next(&self, service: Uuid) -> Result<Option<(Job, Documents)>, Report> {
         let waiting = self.in_turn(Job::SERVICE_ID.eq(service).and(ready()));
         let next = Documents::of_first(self.database(), waiting).await?;
-        if let Some((job, _)) = &next {
+        if let Some((job, documents)) = &next {
             // Whoever asks for it completes it soon.
-            self.0.owners.note(job);
+            self.0.seen.note(job, documents.parameters(job.id));
         }
         Ok(next)
     }

@@ -8,7 +8,7 @@ use topchef_runtime::{Reply, Report};
 
 use super::super::body::{self, Changed};
 use super::schemas;
-use crate::queue::{Documents, JobView};
+use crate::queue::JobView;
 use crate::resources::Job;
 use crate::wire::{self, Call, Envelope};
 
@@ -42,18 +42,18 @@ pub async fn show(mut call: Call) -> Result<Reply, Report> {
 /// 400 with everything that is wrong; 404; 409 when the job is completed; 412 when `If-Match` names another version.
 pub async fn change(mut call: Call) -> Result<Reply, Report> {
     let id = call.id().await?;
-    let database = call.app.database();
-    // Parameters do not change: they are read while the change becomes durable.
-    let parameters = Documents::parameters_of(database, id);
+    let queue = call.app.queue();
+    // Parameters do not change: where they are not at hand, they are read while the change becomes durable.
+    let parameters = queue.parameters_of(id);
     let (changed, parameters) = join!(body::change(&call, id, "results"), parameters);
     let Changed { job, results } = changed?;
     let parameters = match parameters {
         Ok(parameters) => parameters,
         // The change stands: an answer that says otherwise would have it made again.
-        Err(_) => Documents::parameters_of(database, id).await?,
+        Err(_) => queue.parameters_of(id).await?,
     };
     let documents = parameters.with_results(id, results);
-    let documents = documents.and_results_of(database, &job).await?;
+    let documents = documents.and_results_of(call.app.database(), &job).await?;
     let json = JobView::detail().object_with(&job, &documents);
     Ok(tagged(Reply::raw_json(StatusCode::OK, json), &job))
 }
