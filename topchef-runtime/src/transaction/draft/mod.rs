@@ -111,6 +111,14 @@ impl Draft {
             .filter_map(|(index, value)| Some((index, value.clone()?)))
             .collect()
     }
+
+    /// As [`given`](Self::given), but the values are taken: what is wrong and the records below go.
+    pub(super) fn into_given(self) -> Vec<(usize, Value)> {
+        let values = self.values.into_iter().enumerate();
+        values
+            .filter_map(|(index, value)| Some((index, value?)))
+            .collect()
+    }
 }
 
 /// The values of a record as they are stored: a key that the database assigns is left to it while it is zero.

@@ -210,7 +210,7 @@ impl Endpoint {
         selection: &Selection,
     ) -> Result<Made, Report> {
         draft.complete();
-        let values = draft.given();
+        let values = draft.into_given();
         let insert = self.insert(cx, &values);
         let stored = self.store(Method::Post, cx, vec![insert], |_| true, &values, selection);
         let written = stored.await?;

@@ -62,7 +62,7 @@ impl Endpoint {
         } else {
             let change =
                 |conditions: &[Condition]| self.change(Method::Put, cx, conditions, &replaced);
-            let values = draft.given();
+            let values = draft.into_given();
             let insert = unfit.is_empty().then(|| self.insert(cx, &values));
             let statements = self.statements(cx, &conditions, change, insert);
             let written = self
@@ -160,7 +160,7 @@ impl Endpoint {
             .process_input(Method::Patch, cx, input, Require::Nothing)
             .await?;
         let conditions = self.permitted_row(cx, &key)?;
-        let mut changes = draft.given();
+        let mut changes = draft.into_given();
         changes.retain(|(index, _)| !self.descriptor().key.contains(index));
         let step = if self.holds_transaction(Method::Patch, cx) {
             self.made_ready(Method::Patch, cx).await?;
