@@ -1,30 +1,52 @@
 //! Where a benchmark runs: the versions, the processors, and the folder, which must be on a disk.
 
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Failure;
 use crate::figures::{processors, say};
 
-/// A new folder below the one that is named, otherwise below the target directory.
-pub(crate) fn folder(parent: Option<String>) -> Result<PathBuf, Failure> {
-    let parent = match parent {
-        Some(parent) => PathBuf::from(parent),
-        None => std::env::current_exe()?
-            .parent()
-            .ok_or("the program is in no folder")?
-            .to_owned(),
-    };
-    let folder = parent.join(format!("bench-{}", std::process::id()));
-    fs::create_dir_all(&folder)?;
-    let folder = folder.canonicalize()?;
-    let system = file_system(&folder);
-    if ["tmpfs", "ramfs"].contains(&system.as_str()) {
-        fs::remove_dir(&folder)?;
-        return Err(format!("{system} is no disk: name another folder").into());
+/// A new folder on a disk, until this goes.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// Below the folder that is named by the one argument, where there is one, otherwise beside the program.
+    pub(crate) fn new(mut arguments: impl Iterator<Item = String>) -> Result<Self, Failure> {
+        let parent = match (arguments.next(), arguments.next()) {
+            (None, _) => std::env::current_exe()?
+                .parent()
+                .ok_or("the program is in no folder")?
+                .to_owned(),
+            (Some(parent), None) if Path::new(&parent).is_dir() => PathBuf::from(parent),
+            _ => return Err("the one argument is a folder on a disk, for the files".into()),
+        };
+        let folder = parent.join(format!("bench-{}", std::process::id()));
+        fs::create_dir(&folder)?;
+        let folder = Self(folder.canonicalize()?);
+        let system = file_system(&folder);
+        if ["tmpfs", "ramfs"].contains(&system.as_str()) {
+            return Err(format!("{system} is no disk: name another folder").into());
+        }
+        Ok(folder)
     }
-    Ok(folder)
+}
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            say(&format!("{} is left behind: {error}", self.0.display()));
+        }
+    }
 }
 
 /// What the numbers depend on.
@@ -36,9 +58,9 @@ pub(crate) fn describe(folder: &Path) {
         "release"
     };
     say(&format!(
-        "topchef {} ({}, {profile}), SQLite {}, WAL, synchronous=FULL",
+        "topchef {} ({profile}; its sources stand at {}), SQLite {}, WAL, synchronous=FULL",
         env!("CARGO_PKG_VERSION"),
-        commit().unwrap_or_else(|| "unknown commit".to_owned()),
+        commit().unwrap_or_else(|| "an unknown commit".to_owned()),
         rusqlite::version(),
     ));
     say(&format!(
@@ -49,6 +71,7 @@ pub(crate) fn describe(folder: &Path) {
     ));
 }
 
+/// That of the sources now: who changed them and did not build again measures what was before.
 fn commit() -> Option<String> {
     let mut git = Command::new("git");
     git.args([

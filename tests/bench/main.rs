@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use figures::{median, say};
 use load::{Load, Measured};
+use machine::Folder;
 use served::{Kind, Served};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -25,7 +26,7 @@ const PAIRS: usize = 5;
 const TIME: Duration = Duration::from_secs(3);
 
 fn main() -> Result<(), Failure> {
-    let folder = machine::folder(std::env::args().nth(1))?;
+    let folder = Folder::new(std::env::args().skip(1))?;
     machine::describe(&folder);
     let load = Load {
         connections: CONNECTIONS,

@@ -39,10 +39,8 @@ fn main() -> Result<(), Failure> {
     let names = Names::default();
     let options = Options::read(&names.all())?;
     interrupt::listen()?;
-    let folder = machine::folder(None)?;
-    let measured = measure(&folder, &names, &options);
-    std::fs::remove_dir_all(&folder)?;
-    measured
+    let folder = machine::Folder::new(std::iter::empty())?;
+    measure(&folder, &names, &options)
 }
 
 fn measure(folder: &Path, names: &Names, options: &Options) -> Result<(), Failure> {

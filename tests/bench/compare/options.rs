@@ -2,6 +2,7 @@
 //!
 //! It does not know what the names mean.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::Failure;
@@ -28,9 +29,10 @@ impl Options {
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
-                "--pairs" => options.pairs = number(&argument, arguments.next())?,
-                "--seconds" => options.seconds = number(&argument, arguments.next())?,
-                "--connections" => options.connections = number(&argument, arguments.next())?,
+                "--pairs" => options.pairs = number(&argument, 1, arguments.next())?,
+                "--seconds" => options.seconds = number(&argument, 1, arguments.next())?,
+                // wrk has two threads, each with one at least.
+                "--connections" => options.connections = number(&argument, 2, arguments.next())?,
                 name if known.contains(&name) => options.names.push(argument),
                 other => {
                     let known = known.join(", ");
@@ -51,7 +53,12 @@ impl Options {
     }
 }
 
-fn number<N: FromStr>(name: &str, value: Option<String>) -> Result<N, Failure> {
+fn number<N: Copy + FromStr + PartialOrd + Display>(
+    name: &str,
+    least: N,
+    value: Option<String>,
+) -> Result<N, Failure> {
     let number = value.and_then(|value| value.parse().ok());
-    number.ok_or_else(|| format!("{name} needs a number").into())
+    let number = number.filter(|number| *number >= least);
+    number.ok_or_else(|| format!("{name} needs a number from {least} on").into())
 }

@@ -9,6 +9,7 @@ use topchef_tests::Kind;
 
 use crate::Failure;
 use crate::contestants::word;
+use crate::figures::say;
 
 /// How a server is had.
 pub(crate) enum Program {
@@ -30,7 +31,7 @@ impl Program {
                 cargo.args([env!("CARGO_PKG_NAME"), "--bin", program]);
                 let target = work.parent().ok_or("no target folder")?;
                 cargo.arg("--target-dir").arg(target);
-                build(cargo)?;
+                build(program, cargo)?;
                 let mut command = Command::new(target.join("release").join(program));
                 command.args(argument);
                 Ok(command)
@@ -40,7 +41,7 @@ impl Program {
                 let mut cargo = cargo();
                 cargo.args(["build", "--quiet", "--release", "--target-dir"]);
                 cargo.arg(&target).current_dir(folder(name));
-                build(cargo)?;
+                build(name, cargo)?;
                 let mut command =
                     Command::new(target.join("release").join(format!("books-{name}")));
                 command.arg(word(kind));
@@ -85,7 +86,9 @@ fn cargo() -> Command {
     cargo
 }
 
-fn build(mut cargo: Command) -> Result<(), Failure> {
+/// Minutes, the first time.
+fn build(name: &str, mut cargo: Command) -> Result<(), Failure> {
+    say(&format!("  building {name}"));
     if cargo.status()?.success() {
         Ok(())
     } else {

@@ -36,11 +36,9 @@ const TIME: Duration = Duration::from_secs(4);
 const ORIGINAL: &str = "TOPCHEF_ORIGINAL";
 
 fn main() -> Result<(), Failure> {
-    let folder = machine::folder(std::env::args().nth(1))?;
+    let folder = machine::Folder::new(std::env::args().skip(1))?;
     machine::describe(&folder);
-    let measured = compare(&folder);
-    std::fs::remove_dir_all(&folder)?;
-    measured
+    compare(&folder)
 }
 
 fn compare(folder: &Path) -> Result<(), Failure> {

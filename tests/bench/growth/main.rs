@@ -41,22 +41,20 @@ const FRESH: Duration = Duration::from_millis(5_100);
 /// How many books there are, and how many finished jobs of the one service, where nobody names other numbers.
 const ROWS: &str = "1000,10000,100000,1000000";
 
-/// What is read of the queue, with `{service}` for the id of the service.
+/// What is read of the queue, with `{id}` for the id of the service.
 const PATHS: [&str; 6] = [
-    "/services/{service}/jobs/next",
-    "/services/{service}/queue",
-    "/services/{service}/jobs?limit=20",
+    "/services/{id}/jobs/next",
+    "/services/{id}/queue",
+    "/services/{id}/jobs?limit=20",
     "/jobs?limit=20",
-    "/services/{service}/jobs?status=ERROR&limit=20",
+    "/services/{id}/jobs?status=ERROR&limit=20",
     "/jobs?status=ERROR&limit=20",
 ];
 
 fn main() -> Result<(), Failure> {
-    let folder = machine::folder(std::env::args().nth(1))?;
+    let folder = machine::Folder::new(std::env::args().skip(1))?;
     machine::describe(&folder);
-    let measured = measure(&folder);
-    std::fs::remove_dir_all(&folder)?;
-    measured
+    measure(&folder)
 }
 
 fn measure(folder: &Path) -> Result<(), Failure> {
@@ -80,8 +78,11 @@ fn measure(folder: &Path) -> Result<(), Failure> {
     ));
     let sizes: Vec<_> = rows.iter().map(|rows| format!("{rows} |")).collect();
     say(&format!(
-        "| {:?} | {} ratio | rounds |",
-        Kind::of_this_run(),
+        "| {} | {} ratio | rounds |",
+        match Kind::of_this_run() {
+            Kind::Sqlite => "SQLite",
+            Kind::Postgres => "PostgreSQL",
+        },
         sizes.join(" ")
     ));
     say(&format!(

@@ -62,9 +62,9 @@ impl Served {
         self.connection.connect_again()
     }
 
-    /// The milliseconds until a path, with `{service}` for the id of the service, is answered.
+    /// The milliseconds until a path, with `{id}` for the id of the service, is answered.
     pub(crate) fn get(&mut self, path: &str) -> Result<f64, Failure> {
-        let path = path.replace("{service}", Filled::service());
+        let path = path.replace("{id}", Filled::service());
         Ok(self.connection.ask(&Request::get(&path))?.took)
     }
 
