@@ -47,12 +47,9 @@ impl Report {
             pairs,
         };
         let ours = figures(&row.ours());
-        say(&format!(
-            "{}, {operation}: | topchef | {ours} |",
-            title(kind)
-        ));
+        say(&format!("{kind}, {operation}: | topchef | {ours} |"));
         if let Some(line) = row.line() {
-            say(&format!("{}, {operation}: {line}", title(kind)));
+            say(&format!("{kind}, {operation}: {line}"));
         }
         self.rows.push(row);
     }
@@ -78,7 +75,7 @@ impl Report {
                 let of_it = |row: &&Row| row.kind == kind && row.operation == operation;
                 let rows: Vec<&Row> = self.rows.iter().filter(of_it).collect();
                 if !rows.is_empty() {
-                    print(&format!("{}, {operation}", title(kind)), &rows);
+                    print(&format!("{kind}, {operation}"), &rows);
                 }
             }
             self.print_memory(kind);
@@ -94,7 +91,7 @@ impl Report {
         if of_it.is_empty() {
             return;
         }
-        say(&format!("\n{}, memory:\n", title(kind)));
+        say(&format!("\n{kind}, memory:\n"));
         say("| server | MiB at most |\n| --- | ---: |");
         for (_, name, peak) in of_it {
             say(&format!("| {name} | {peak:.0} |"));
@@ -122,8 +119,7 @@ fn print_limits(limits: &Limits) {
     let by: Vec<&str> = first.iter().map(|rate| rate.by).collect();
     say(&format!(
         "\n{}, without a server, a second; the disk makes {:.0} pages durable in that time:\n",
-        title(limits.kind),
-        limits.syncs
+        limits.kind, limits.syncs
     ));
     say(&format!("| operation | {} |", by.join(" | ")));
     say(&format!("| --- |{}", " ---: |".repeat(by.len())));
@@ -174,11 +170,4 @@ fn figures(measured: &[Measured]) -> String {
         middle(|it| it.answered.milliseconds[2]),
         middle(|it| it.cpu),
     )
-}
-
-fn title(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Sqlite => "SQLite",
-        Kind::Postgres => "PostgreSQL",
-    }
 }

@@ -64,11 +64,8 @@ impl Served {
     }
 
     /// What it stores in.
-    pub(crate) fn kind(&self) -> &'static str {
-        match self.kind {
-            Kind::Sqlite => "SQLite",
-            Kind::Postgres => "PostgreSQL",
-        }
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// How many seconds of processors all its threads have used so far; what a database server uses is not in it.

@@ -79,10 +79,7 @@ fn measure(folder: &Path) -> Result<(), Failure> {
     let sizes: Vec<_> = rows.iter().map(|rows| format!("{rows} |")).collect();
     say(&format!(
         "| {} | {} ratio | rounds |",
-        match Kind::of_this_run() {
-            Kind::Sqlite => "SQLite",
-            Kind::Postgres => "PostgreSQL",
-        },
+        Kind::of_this_run(),
         sizes.join(" ")
     ));
     say(&format!(

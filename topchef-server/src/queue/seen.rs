@@ -106,7 +106,7 @@ mod tests {
         }
         seen.0.run_pending_tasks();
         assert!(seen.0.entry_count() <= MOST);
-        let last = jobs.iter().rev().take(10_000);
-        assert!(last.into_iter().all(|job| seen.service(job.id).is_some()));
+        let mut last = jobs.iter().rev().take(10_000);
+        assert!(last.all(|job| seen.service(job.id).is_some()));
     }
 }
