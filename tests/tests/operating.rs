@@ -339,6 +339,9 @@ async fn what_the_database_does_is_counted() {
             assert!(open >= 1.0, "{text}");
             let limit = sample(&text, "topchef_postgres_connections_limit");
             assert!(limit.is_some_and(|limit| limit >= open), "{text}");
+            let batches = sample(&text, "topchef_postgres_batches_total").unwrap();
+            let statements = sample(&text, "topchef_postgres_batched_statements_total").unwrap();
+            assert!(statements >= batches * 2.0, "{text}");
             ("postgres", "topchef_postgres_connections_limit")
         }
     };

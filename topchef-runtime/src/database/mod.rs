@@ -48,8 +48,8 @@ const LONGEST: Duration = Duration::from_hours(24);
 ///
 /// `SQLite` is driven from threads of its own: readers that cannot write, and one writer that takes everything waiting,
 /// runs it in one transaction and answers all of it after one commit.
-/// `PostgreSQL` is driven over a pool of connections: a write without hooks is one statement that commits by itself, and
-/// any number of programs share one database.
+/// `PostgreSQL` is driven over a pool of connections: a write without hooks is one statement that commits by itself, or
+/// shares one with others like it that are on their way at once; and any number of programs share one database.
 #[derive(Clone, Debug)]
 pub struct Database(Arc<Driver>, Arc<Beside>);
 

@@ -1,5 +1,5 @@
-//! What a database counts of itself while the program runs: commits and who waits on `SQLite`, connections on
-//! `PostgreSQL`.
+//! What a database counts of itself while the program runs: commits and who waits on `SQLite`, connections and
+//! batches on `PostgreSQL`.
 //!
 //! They are plain numbers that are read when somebody asks, and no facade for metrics: who does not ask pays a few
 //! atomic additions for each commit, no user is made to depend on a collector, and two databases of one program are told
@@ -39,7 +39,7 @@ pub struct SqliteStatistics {
     pub waiting_writes: usize,
 }
 
-/// The pool of connections to a `PostgreSQL` server, as it is now.
+/// The pool of connections to a `PostgreSQL` server, as it is now, and what went over it.
 #[cfg(feature = "postgres")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -50,6 +50,10 @@ pub struct PostgresStatistics {
     pub idle: u32,
     /// How many there may be.
     pub limit: u32,
+    /// How many batches were run, of several statements each, since the database was opened, in this program alone.
+    pub batches: u64,
+    /// How many statements were in them.
+    pub batched_statements: u64,
 }
 
 impl Database {

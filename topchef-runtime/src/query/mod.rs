@@ -211,7 +211,7 @@ impl Condition {
         }
     }
 
-    /// Whether it is what [`is_key`](Self::is_key) makes: what the whole key is.
+    /// Whether it is what [`is_key`](Self::is_key) makes: what the whole key is. No part of a key is null.
     pub(crate) fn says_key(&self, descriptor: &Descriptor) -> bool {
         let is = |condition: &Self, key: usize| {
             let Self::Value { column, operator } = condition else {

@@ -1,7 +1,13 @@
-//! Statements from descriptors and queries: the only place where SQL is made, and sea-query makes it.
+//! Statements from descriptors and queries: the only place where SQL is made, and sea-query makes it; around those of a
+//! batch stand a few words more.
 //!
 //! Pure: it knows no connection, and every value is bound.
 
+#[cfg_attr(
+    not(feature = "postgres"),
+    allow(dead_code, reason = "only PostgreSQL runs batches")
+)]
+mod batch;
 mod condition;
 mod form;
 mod idempotency;
@@ -29,6 +35,7 @@ use crate::query::Condition;
 
 use form::{Form, Verb};
 
+pub(crate) use batch::Subject;
 pub(crate) use idempotency::ScopedKey;
 pub(crate) use outbox::{Failure, NewMessage, Queue, Which};
 pub(crate) use row::WrittenRow;
@@ -88,6 +95,12 @@ pub(crate) struct Statement {
         allow(dead_code, reason = "only one driver asks for it")
     )]
     pub(crate) row: WrittenRow,
+    /// The row that it is about, where it may stand in a batch.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        allow(dead_code, reason = "only one driver asks for it")
+    )]
+    pub(crate) subject: Option<Subject>,
 }
 
 impl Statement {
@@ -100,6 +113,7 @@ impl Statement {
             by_key: false,
             assigned: None,
             row: WrittenRow::Returned,
+            subject: None,
         }
     }
 
@@ -192,6 +206,7 @@ impl Dialect {
         Statement {
             assigned: Assigned::of(descriptor, values),
             row: WrittenRow::read_by(row),
+            subject: (self == Self::Postgres).then_some(Subject::New),
             ..form.built(|| self.build(&inserting(descriptor, values, returns)))
         }
     }
@@ -215,8 +230,12 @@ impl Dialect {
         self.all(conditions, &mut form);
         let row = self.updated(descriptor, conditions, values);
         let returns = row.is_none();
+        let counted = usize::from(descriptor.version().is_some());
+        let moves = |(index, _): &(usize, Value)| descriptor.key.contains(index);
+        let subject = Subject::of(self, descriptor, conditions, values.len() + counted);
         Statement {
             row: WrittenRow::read_by(row),
+            subject: subject.filter(|_| !values.iter().any(moves)),
             ..form.built(|| self.build(&self.updating(descriptor, conditions, values, returns)))
         }
     }
@@ -256,10 +275,14 @@ impl Dialect {
     ) -> Statement {
         let mut form = Form::of(self, Verb::Delete, descriptor);
         self.all(conditions, &mut form);
-        form.built(|| {
+        let statement = form.built(|| {
             let mut statement = self.deleting(descriptor, conditions);
             self.build(statement.returning(returning(descriptor)))
-        })
+        });
+        Statement {
+            subject: Subject::of(self, descriptor, conditions, 0),
+            ..statement
+        }
     }
 
     /// As [`delete`](Self::delete), where only whether there was such a row is asked: of the cells that it gives, if any,
@@ -283,7 +306,10 @@ impl Dialect {
             self.build(&statement)
         });
         match self {
-            Self::Postgres => statement,
+            Self::Postgres => Statement {
+                subject: Subject::of(self, descriptor, conditions, 0),
+                ..statement
+            },
             // What it returns would be kept in a table of its own first.
             Self::Sqlite => Statement {
                 row: WrittenRow::Counted,

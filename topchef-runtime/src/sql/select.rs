@@ -8,7 +8,7 @@ use sea_query::{
 };
 
 use super::form::{Form, Verb};
-use super::{Dialect, Statement, column};
+use super::{Dialect, Statement, Subject, column};
 use crate::descriptor::{Descriptor, Sort};
 use crate::query::{Condition, Query, Start, beside};
 
@@ -68,6 +68,7 @@ impl Dialect {
         let build = || self.build(&self.one(descriptor, conditions));
         Statement {
             by_key: self.finds_by_key(descriptor, conditions),
+            subject: Subject::of(self, descriptor, conditions, 0),
             ..form.built(build).that_only_reads()
         }
     }

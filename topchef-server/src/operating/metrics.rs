@@ -88,6 +88,12 @@ fn postgres(text: &mut Text, statistics: &PostgresStatistics) {
     let name = "topchef_postgres_connections_limit";
     text.family(name, Kind::Gauge, "Most connections that there may be.")
         .sample(name, &[], statistics.limit);
+    let name = "topchef_postgres_batches_total";
+    text.family(name, Kind::Counter, "Batches of several statements.")
+        .sample(name, &[], statistics.batches);
+    let name = "topchef_postgres_batched_statements_total";
+    text.family(name, Kind::Counter, "Statements that were in batches.")
+        .sample(name, &[], statistics.batched_statements);
 }
 
 fn database(text: &mut Text, stored: Option<&Stored>) {

@@ -4,6 +4,7 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::sync::Arc;
 
 use sqlx::Error;
 use sqlx::postgres::PgDatabaseError;
@@ -113,6 +114,30 @@ pub(super) fn is_taken(error: &Error, column: &str) -> bool {
 /// Whether a transaction failed before, so that the database refuses its statements.
 pub(super) fn is_aborted(error: &Error) -> bool {
     code(error) == "25P02"
+}
+
+/// Whether a lock was waited for too long.
+pub(super) fn is_held_up(error: &Error) -> bool {
+    code(error) == "55P03"
+}
+
+/// Whether nothing of a statement stands that commits by itself, for certain.
+pub(super) fn is_undone(error: &Error) -> bool {
+    match error {
+        Error::Database(_) => is_ended(error) || !is_lost(error),
+        Error::Encode(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether the database has no such statement.
+pub(super) fn is_unsupported(error: &Error) -> bool {
+    code(error) == "0A000" && !is_stale(error)
+}
+
+/// An error that several are told.
+pub(super) fn shared(error: &Arc<Error>) -> DatabaseError {
+    DatabaseError::Unavailable(Box::new(Arc::clone(error)))
 }
 
 /// Whether the statement ran for too long.

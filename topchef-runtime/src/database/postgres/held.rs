@@ -11,7 +11,8 @@ use sqlx::{Connection as _, Error, Executor as _, PgConnection, SqlStr};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::failure::{is_lost, no_answer};
+use super::AsFailure;
+use super::failure::{is_lost, is_stale, no_answer};
 use super::pool::{Changed, Pool, Pooled};
 
 /// How long a connection may take to come back.
@@ -74,6 +75,18 @@ impl Held {
         self.connection()?.execute("COMMIT").await?;
         self.afterwards = Afterwards::Return;
         Ok(())
+    }
+
+    /// What was asked was done, or failed.
+    ///
+    /// What was prepared before the tables changed does not serve any more: the next one prepares it anew. What is left of
+    /// an answer is heard before somebody else has the connection.
+    pub(super) fn heard<T, E: AsFailure>(&mut self, done: &Result<T, E>, changed: &Changed) {
+        match done {
+            Ok(_) => self.answered(),
+            Err(error) if error.failure().is_some_and(is_stale) => self.close_outdated(changed),
+            Err(_) => {}
+        }
     }
 
     /// A statement was prepared on it that no longer fits the tables: it is closed, and so are all that are older than

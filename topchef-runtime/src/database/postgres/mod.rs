@@ -1,10 +1,13 @@
 //! `PostgreSQL` over sqlx: a pool of connections, and units of work on one of them.
 //!
 //! It knows the driver and nothing of resources.
-//! A write that is one statement commits by itself, in one round trip; all else has a transaction of its own.
+//! A write that is one statement commits by itself, in one round trip, alone or together with others like it; all else has
+//! a transaction of its own.
 
+mod batch;
 mod failure;
 mod held;
+mod limits;
 mod numeric;
 mod options;
 mod pool;
@@ -24,8 +27,10 @@ use super::{DatabaseError, PostgresStatistics, Rows as AnyRows};
 use crate::column::Row;
 use crate::sql::Statement;
 
-use failure::{described, is_lost, is_stale, no_answer};
+use batch::{Batches, Outcome, Slot};
+use failure::{described, is_held_up, is_lost, no_answer};
 use held::{Held, within};
+use limits::{Begin, greeting};
 use pool::{Changed, Maker, Pool};
 use tries::{Tries, Unfinished};
 
@@ -50,6 +55,7 @@ pub(super) struct Postgres {
     preparation: Preparation,
     begin: Begin,
     changed: Changed,
+    batches: Batches,
 }
 
 impl std::fmt::Debug for Postgres {
@@ -68,35 +74,6 @@ enum Preparation {
     Anew,
 }
 
-/// The texts that open transactions.
-#[derive(Debug)]
-struct Begin {
-    session: Arc<str>,
-    unit: Arc<str>,
-    read: Arc<str>,
-}
-
-impl Begin {
-    /// No setting outlives its transaction. They are whole numbers, and SET takes no bound values.
-    fn new(timeout: Duration) -> Self {
-        let of_statements = format!("SET LOCAL {}", limit_of_statements(timeout));
-        let limits = format!(
-            "{of_statements}; SET LOCAL idle_in_transaction_session_timeout = {}",
-            (timeout + GRACE).as_millis()
-        );
-        let savepoint = session::SAVEPOINT;
-        Self {
-            session: format!("BEGIN; {limits}; {savepoint}").into(),
-            unit: format!("BEGIN; {limits}").into(),
-            read: format!("BEGIN READ ONLY; {of_statements}").into(),
-        }
-    }
-}
-
-fn limit_of_statements(timeout: Duration) -> String {
-    format!("statement_timeout = {}", timeout.as_millis().max(1))
-}
-
 impl Postgres {
     async fn open(options: PostgresOptions) -> Result<Self, DatabaseError> {
         let address = options.address()?;
@@ -107,21 +84,22 @@ impl Postgres {
         let connection = reached.map_err(|error| address.unreachable(failure::reason(&error)))?;
         // It was only to see whether there is a server; the pool makes its own.
         let _ = connection.close().await;
-        let limit = match address.preparation {
-            Preparation::Kept => Some(limit_of_statements(options.transaction_timeout)),
-            // A pooler would leave the setting to others: each transaction has its own.
-            Preparation::Anew => None,
-        };
+        let batch = batch::limit(address.preparation, options.batch);
         let changed = Changed::default();
         let maker = Maker {
             address: address.connection,
-            greeting: limit.map(|limit| format!("SET {limit}").into()),
+            greeting: match address.preparation {
+                Preparation::Kept => Some(greeting(options.transaction_timeout, batch > 1)),
+                // A pooler would leave the settings to others.
+                Preparation::Anew => None,
+            },
             changed: changed.clone(),
         };
         let pool = Pool::new(maker, options.connections, options.acquire_timeout)?;
         // A pool of one serves all the same; there, nothing can be read beside a transaction.
         let sessions = (options.connections - 1).max(1);
         Ok(Self {
+            batches: Batches::new(&pool, &changed, options.transaction_timeout + GRACE, batch),
             pool,
             sessions: Arc::new(Semaphore::new(sessions as usize)),
             begin: Begin::new(options.transaction_timeout),
@@ -137,11 +115,14 @@ impl Postgres {
 
     pub(super) fn statistics(&self) -> PostgresStatistics {
         let (connections, idle) = self.pool.counts();
+        let (batches, batched_statements) = self.batches.counts();
         let count = |connections| u32::try_from(connections).unwrap_or(u32::MAX);
         PostgresStatistics {
             connections: count(connections),
             idle: count(idle),
             limit: self.pool.limit(),
+            batches,
+            batched_statements,
         }
     }
 
@@ -150,9 +131,17 @@ impl Postgres {
         statement: Statement,
         decode: impl FnOnce(&mut AnyRows<'_>) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
+        let (statement, mut slot) = match self.batches.run(statement).await {
+            Outcome::Done(row) => {
+                let rows = row.into_iter().collect();
+                return decode(&mut AnyRows::Postgres(&mut Rows::new(rows)));
+            }
+            Outcome::Failed(error) => return Err(error),
+            Outcome::Alone(statement, slot) => (statement, slot),
+        };
         let mut tries = self.tries();
         let rows = loop {
-            match self.read(&statement).await {
+            match self.read(&statement, slot.take()).await {
                 Ok(rows) => break rows,
                 Err(error) if is_lost(&error) && tries.on_another_connection() => {}
                 Err(error) if tries.once_more(&error).await => {}
@@ -162,20 +151,37 @@ impl Postgres {
         decode(&mut AnyRows::Postgres(&mut Rows::new(rows)))
     }
 
-    async fn read(&self, statement: &Statement) -> Result<Vec<PgRow>, sqlx::Error> {
-        match self.preparation {
-            Preparation::Kept => {
-                let mut held = Held::of(&self.pool).await?;
-                let read = all_rows(held.connection()?, statement, self.preparation);
-                let read = within(self.longest_wait(), read).await;
-                self.answered(&mut held, read)
-            }
-            Preparation::Anew => {
-                let mut tx = self.begin_with(&self.begin.read).await?;
-                let read = all_rows(tx.connection()?, statement, self.preparation);
-                within(self.longest_wait(), read).await
+    async fn read(
+        &self,
+        statement: &Statement,
+        mut slot: Option<Slot>,
+    ) -> Result<Vec<PgRow>, sqlx::Error> {
+        if self.preparation == Preparation::Kept {
+            let mut held = self.held(&mut slot).await?;
+            let read = all_rows(held.connection()?, statement, self.preparation);
+            let read = within(self.longest_wait(), read).await;
+            let read = self.answered(&mut held, read);
+            if !read.as_ref().is_err_and(is_held_up) {
+                return read;
             }
         }
+        drop(slot);
+        let mut tx = self.begin_with(&self.begin.read).await?;
+        let read = all_rows(tx.connection()?, statement, self.preparation);
+        let read = within(self.longest_wait(), read).await;
+        self.answered(&mut tx, read)
+    }
+
+    /// The connection of a slot, or another.
+    async fn held(&self, slot: &mut Option<Slot>) -> Result<Held, sqlx::Error> {
+        let held = match slot.as_mut().and_then(Slot::held) {
+            Some(held) => held,
+            None => Held::of(&self.pool).await?,
+        };
+        if let Some(slot) = slot {
+            slot.begin();
+        }
+        Ok(held)
     }
 
     /// Each statement commits by itself: those before the one that gives a row changed nothing.
@@ -184,9 +190,18 @@ impl Postgres {
         statements: Vec<Statement>,
         decode: impl FnOnce(usize, &Row<'_>) -> Result<T, DatabaseError>,
     ) -> Result<Option<T>, DatabaseError> {
+        // Those of several run one after the other.
+        let (statements, mut slot) = match <[Statement; 1]>::try_from(statements) {
+            Err(several) => (several, None),
+            Ok([statement]) => match self.batches.run(statement).await {
+                Outcome::Done(row) => return row.map(|row| decode(0, &Row::new(&row))).transpose(),
+                Outcome::Failed(error) => return Err(error),
+                Outcome::Alone(statement, slot) => (vec![statement], slot),
+            },
+        };
         let mut tries = self.tries();
         let found = loop {
-            match self.write_once(&statements).await {
+            match self.write_once(&statements, slot.take()).await {
                 Ok(found) => break found,
                 Err(unfinished) if self.again(&mut tries, &unfinished, &statements).await => {}
                 Err(unfinished) => return Err(unfinished.into_error()),
@@ -207,7 +222,7 @@ impl Postgres {
         match unfinished.taken(statements) {
             Some(assigned) if tries.with_another_key() => {
                 // Where the count cannot be moved, it has gone on by one.
-                let _ = self.write_once(&[assigned.count_on()]).await;
+                let _ = self.write_once(&[assigned.count_on()], None).await;
                 true
             }
             _ => tries.again(unfinished).await,
@@ -217,20 +232,26 @@ impl Postgres {
     async fn write_once(
         &self,
         statements: &[Statement],
+        mut slot: Option<Slot>,
     ) -> Result<Option<(usize, PgRow)>, Unfinished> {
-        if self.preparation == Preparation::Anew {
-            let whole = |position, row| Ok(((position, row), Vec::new()));
-            return self.unit(statements, whole).await;
+        if self.preparation == Preparation::Kept {
+            let held = self.held(&mut slot).await;
+            let mut held = held.map_err(Unfinished::Undone)?;
+            let connection = held.connection().map_err(Unfinished::Undone)?;
+            let written = first_row(connection, statements, self.preparation);
+            let written = match timeout(self.longest_wait(), written).await {
+                Ok(written) => written.map_err(Unfinished::Alone),
+                Err(_) => Err(Unfinished::Committing(no_answer())),
+            };
+            let written = self.answered(&mut held, written);
+            let failure = written.as_ref().err().and_then(AsFailure::failure);
+            if !failure.is_some_and(is_held_up) {
+                return written;
+            }
         }
-        let held = Held::of(&self.pool).await;
-        let mut held = held.map_err(Unfinished::Undone)?;
-        let connection = held.connection().map_err(Unfinished::Undone)?;
-        let written = first_row(connection, statements, self.preparation);
-        let written = match timeout(self.longest_wait(), written).await {
-            Ok(written) => written.map_err(Unfinished::Alone),
-            Err(_) => Err(Unfinished::Committing(no_answer())),
-        };
-        self.answered(&mut held, written)
+        drop(slot);
+        let found = |position, row| Ok(((position, row), Vec::new()));
+        self.unit(statements, found).await
     }
 
     /// All or nothing, in a transaction; `decode` is asked again where the database undid it because of another one.
@@ -264,17 +285,8 @@ impl Postgres {
         self.answered(&mut tx, done)
     }
 
-    /// What was prepared on a connection before the tables changed does not serve any more: the next one prepares it
-    /// anew.
     fn answered<T, E: AsFailure>(&self, held: &mut Held, done: Result<T, E>) -> Result<T, E> {
-        match &done {
-            Ok(_) => held.answered(),
-            Err(error) if error.failure().is_some_and(is_stale) => {
-                held.close_outdated(&self.changed);
-            }
-            // What is left of the answer is heard before somebody else has the connection.
-            Err(_) => {}
-        }
+        held.heard(&done, &self.changed);
         done
     }
 

@@ -36,6 +36,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// The first and the longest pause before a server that starts is asked again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_secs(1)];
 
+#[derive(Clone)]
 pub(super) struct Pool {
     connections: managed::Pool<Maker>,
     limit: u32,

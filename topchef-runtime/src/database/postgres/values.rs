@@ -68,7 +68,7 @@ pub(in crate::database) fn next(rows: &mut Rows) -> Result<Option<Row<'_>>, Data
 }
 
 /// The values of a statement, each in its own type, null too.
-pub(super) fn bound(values: &[Value]) -> Result<PgArguments, Error> {
+pub(super) fn bound<'a>(values: impl IntoIterator<Item = &'a Value>) -> Result<PgArguments, Error> {
     let mut arguments = PgArguments::default();
     for value in values {
         bind(&mut arguments, value).map_err(Error::Encode)?;
@@ -99,6 +99,14 @@ fn bind(arguments: &mut PgArguments, value: &Value) -> Result<(), Reason> {
         Value::ChronoDateTime(moment) => arguments.add(*moment),
         Value::ChronoDateTimeUtc(moment) => arguments.add(*moment),
         other => Err(format!("no column holds {other:?}").into()),
+    }
+}
+
+/// The number in the last column of a row.
+pub(super) fn last_number(row: &PgRow) -> Option<usize> {
+    match row.cell(row.len().checked_sub(1)?) {
+        Ok(Cell::Integer(number)) => usize::try_from(number).ok(),
+        _ => None,
     }
 }
 
