@@ -132,8 +132,8 @@ impl PostgresOptions {
     /// run by itself, and answered for itself.
     ///
     /// Those of a batch see the same snapshot and the same `now()`, and a trigger of the table `FOR EACH STATEMENT` runs
-    /// once for all of them. A lock that a statement without a transaction needs is waited for no longer than 20
-    /// milliseconds while others may wait with it, and then by that request alone: the server's log has a line for each.
+    /// once for all of them. A lock that a statement without a transaction needs is waited for 20 milliseconds, while others
+    /// may wait with it, and then by that request alone: the server's log has a line for each.
     ///
     /// The server keeps a plan for each form and each power of two up to this number, on each connection that had such a
     /// batch: one of eight inserts takes about a third of a megabyte there.
