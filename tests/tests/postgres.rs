@@ -481,6 +481,49 @@ async fn clients_that_leave_while_they_wait_do_not_use_the_pool_up() {
 }
 
 #[tokio::test]
+async fn statements_that_nobody_waits_for_are_ended() {
+    let Some(scratch) = scratch() else { return };
+    let holder = opened(Database::postgres(scratch.address()).connections(1)).await;
+    let database = opened(Database::postgres(scratch.address()).connections(4)).await;
+    let served = serve(&database).await;
+    let api = served.api();
+    api.post("/notes", &json!({"title": "held"}))
+        .await
+        .expect(201);
+    let mut tx = holder.transaction().await.unwrap();
+    tx.get::<Note>(1).await.unwrap();
+    for _ in 0..10 {
+        let given_up = (0..4).map(|_| {
+            let api = api.clone();
+            tokio::spawn(async move {
+                let stars = json!({"stars": 1});
+                let patch = api.patch("/notes/1", &stars);
+                timeout(Duration::from_millis(50), patch).await.is_err()
+            })
+        });
+        for given_up in given_up.collect::<Vec<_>>() {
+            assert!(given_up.await.unwrap());
+        }
+    }
+    // The row is held still: who waits for it would wait as long.
+    let waiting = "SELECT query FROM pg_stat_activity \
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let ended = async {
+        while !scratch.texts(waiting).is_empty() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let ended = timeout(Duration::from_secs(10), ended).await;
+    assert!(ended.is_ok(), "{:?}", scratch.texts(waiting));
+    // Ours, the other's, one that ends statements, and this one.
+    let all = "SELECT pid::text FROM pg_stat_activity WHERE datname = current_database()";
+    assert!(scratch.texts(all).len() <= 4 + 1 + 1 + 1);
+    tx.commit().await.unwrap();
+    let note = api.get("/notes/1").await.expect(200).json();
+    assert!(note["data"]["stars"].is_null(), "{note}");
+}
+
+#[tokio::test]
 async fn a_statement_that_runs_for_too_long_is_ended() {
     let Some(scratch) = scratch() else { return };
     let holder = opened(Database::postgres(scratch.address())).await;

@@ -2,8 +2,8 @@
 //!
 //! It does not know what is done on it.
 //! The pool has a connection back at once where all was answered that was asked on it; otherwise when the server says that
-//! it is in order. One of which it never says so, because who held it left while a statement was waiting, or because the
-//! server is gone, is closed, and another is made.
+//! it is in order, for which it is told to end a statement that was given up. One of which it never says so, because it is
+//! halted or gone, is closed, and another is made.
 
 use std::time::Duration;
 
@@ -15,7 +15,10 @@ use super::AsFailure;
 use super::failure::{is_lost, is_stale, no_answer};
 use super::pool::{Changed, Pool, Pooled};
 
-/// How long a connection may take to come back.
+/// How long what was given up may go on, before the server is asked to end it: most is over by then.
+const SOON: Duration = Duration::from_millis(100);
+
+/// How long a connection may take to come back after that.
 const RETURN: Duration = Duration::from_secs(1);
 
 /// A connection: when this is dropped the pool has it back, after its transaction was rolled back; or it is closed.
@@ -111,16 +114,32 @@ impl Drop for Held {
             return;
         };
         runtime.spawn(async move {
-            let settled = match pooled.connection() {
-                Ok(connection) => timeout(RETURN, settle(connection, afterwards)).await,
-                Err(error) => Ok(Err(error)),
-            };
-            match settled {
-                Ok(Ok(())) => pooled.settle(),
-                Ok(Err(_)) | Err(_) => pooled.close().await,
+            if comes_back(&mut pooled, afterwards).await {
+                pooled.settle();
+            } else {
+                pooled.close().await;
             }
         });
     }
+}
+
+/// Whether a connection can be given to the next one, after what was begun on it is over.
+async fn comes_back(pooled: &mut Pooled, afterwards: Afterwards) -> bool {
+    let soon = timeout(SOON, settled(pooled, afterwards)).await;
+    if let Ok(settled) = soon {
+        return settled.is_ok();
+    }
+    let ended = async {
+        pooled.cancel().await?;
+        settled(pooled, afterwards).await?;
+        // Where it was over before, this may be what is ended.
+        hear(pooled.connection()?).await
+    };
+    matches!(timeout(RETURN, ended).await, Ok(Ok(())))
+}
+
+async fn settled(pooled: &mut Pooled, afterwards: Afterwards) -> Result<(), Error> {
+    settle(pooled.connection()?, afterwards).await
 }
 
 /// Does what is left to do before the next one has a connection; an error where nobody may have it.

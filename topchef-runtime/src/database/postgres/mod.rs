@@ -5,6 +5,7 @@
 //! a transaction of its own.
 
 mod batch;
+mod cancel;
 mod failure;
 mod held;
 mod limits;

@@ -89,6 +89,7 @@ impl PostgresOptions {
 
     /// With another number of connections at most, ten by default; at least one, and no more than any server takes.
     ///
+    /// Beside these there may be one that ends statements which nobody waits for any more.
     /// All programs together must have fewer than the server's `max_connections`. One that was not needed for ten minutes
     /// is closed, and one that is older than half an hour is not used again.
     #[must_use]

@@ -21,8 +21,8 @@ pub(in super::super) struct Slot {
     shared: Arc<Shared>,
     alike: Arc<Alike>,
     number: SlotNumber,
-    /// The connection that it waited for.
-    held: Option<Held>,
+    /// The connection that it waited for; most need not wait for one.
+    held: Option<Box<Held>>,
     /// Since when one statement is on its way by itself.
     alone: Option<Instant>,
     /// The rows that a batch changes in it.
@@ -46,7 +46,7 @@ impl Slot {
 
     /// The connection, where it has one already.
     pub(in super::super) fn held(&mut self) -> Option<Held> {
-        self.held.take()
+        self.held.take().map(|held| *held)
     }
 
     /// Says that one statement begins by itself, now that there is a connection.
@@ -79,7 +79,7 @@ impl Slot {
             Ok(held) if waiting.len() > 1 => self.run(waiting, held).await,
             Ok(held) => {
                 if let Some(one) = waiting.pop() {
-                    self.held = Some(held);
+                    self.held = Some(Box::new(held));
                     // Where nobody listens, the slot is free again.
                     let _ = one.answer.send(Outcome::Alone(one.statement, Some(self)));
                 }
