@@ -2,7 +2,7 @@
 //!
 //! It does not know whose they were.
 
-use std::fmt;
+use std::sync::Arc;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Error, PgConnection, Row as _};
@@ -14,14 +14,10 @@ pub(super) struct Cancel {
     connection: Mutex<Option<PgConnection>>,
 }
 
-/// The server's process behind a connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Process(i32);
-
-impl fmt::Debug for Cancel {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Cancel").finish_non_exhaustive()
-    }
+/// The server's process behind a connection, and how it is asked to end what it does.
+pub(super) struct Process {
+    number: i32,
+    cancel: Arc<Cancel>,
 }
 
 impl Cancel {
@@ -32,9 +28,7 @@ impl Cancel {
         }
     }
 
-    /// Asks the server to end what a process does now. Who holds its connection asks it for something afterwards: then it
-    /// has heard of this, and what comes later is not ended by it.
-    pub(super) async fn process(&self, process: Process) -> Result<(), Error> {
+    async fn process(&self, number: i32) -> Result<(), Error> {
         let mut kept = self.connection.lock().await;
         // One on which something fails, or that is given up, is not used again.
         let mut connection = match kept.take() {
@@ -42,7 +36,7 @@ impl Cancel {
             None => self.address.connect().await?,
         };
         sqlx::query("SELECT pg_cancel_backend($1)")
-            .bind(process.0)
+            .bind(number)
             .execute(&mut connection)
             .await?;
         *kept = Some(connection);
@@ -52,12 +46,24 @@ impl Cancel {
 
 impl Process {
     /// The one behind this connection; none where the server does not say it.
-    pub(super) async fn of(connection: &mut PgConnection) -> Result<Option<Self>, Error> {
+    pub(super) async fn of(
+        connection: &mut PgConnection,
+        cancel: &Arc<Cancel>,
+    ) -> Result<Option<Self>, Error> {
         let asked = sqlx::query("SELECT pg_backend_pid()").persistent(false);
         match asked.fetch_one(connection).await {
-            Ok(row) => Ok(row.try_get(0).ok().map(Self)),
+            Ok(row) => Ok(row.try_get(0).ok().map(|number| Self {
+                number,
+                cancel: Arc::clone(cancel),
+            })),
             Err(Error::Database(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Asks the server to end what it does now. Who holds its connection asks it for something afterwards: then it has heard
+    /// of this, and what comes later is not ended by it.
+    pub(super) async fn cancel(&self) -> Result<(), Error> {
+        self.cancel.process(self.number).await
     }
 }

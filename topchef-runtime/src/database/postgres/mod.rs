@@ -29,6 +29,7 @@ use crate::column::Row;
 use crate::sql::Statement;
 
 use batch::{Batches, Outcome, Slot};
+use cancel::Cancel;
 use failure::{described, is_held_up, is_lost, no_answer};
 use held::{Held, within};
 use limits::{Begin, greeting};
@@ -88,6 +89,7 @@ impl Postgres {
         let batch = batch::limit(address.preparation, options.batch);
         let changed = Changed::default();
         let maker = Maker {
+            cancel: Arc::new(Cancel::new(address.connection.clone())),
             address: address.connection,
             greeting: match address.preparation {
                 Preparation::Kept => Some(greeting(options.transaction_timeout, batch > 1)),

@@ -43,7 +43,6 @@ pub(super) struct Pool {
     limit: u32,
     acquire_timeout: Duration,
     in_use: Arc<AtomicUsize>,
-    cancel: Option<Arc<Cancel>>,
 }
 
 /// A connection of a pool, which has it back when this is dropped; but nobody is given it again unless it was
@@ -51,7 +50,6 @@ pub(super) struct Pool {
 pub(super) struct Pooled {
     kept: Object<Maker>,
     in_use: Arc<AtomicUsize>,
-    cancel: Option<Arc<Cancel>>,
 }
 
 /// What a pool keeps.
@@ -60,14 +58,16 @@ pub(super) struct Kept {
     connection: Option<PgConnection>,
     /// Since when nobody asks anything of it, and all was answered; nothing where that is not known.
     settled: Option<Instant>,
+    /// Nothing where others have it too, or where the server does not say it.
     process: Option<Process>,
 }
 
 /// Makes connections.
 pub(super) struct Maker {
     pub(super) address: PgConnectOptions,
-    /// What is said first on each; nothing where others share them, so that each has another process each time.
+    /// What is said first on each; nothing where a pooler shares them out, so that each has another process each time.
     pub(super) greeting: Option<Arc<str>>,
+    pub(super) cancel: Arc<Cancel>,
     pub(super) changed: Changed,
 }
 
@@ -95,10 +95,6 @@ impl Pool {
         limit: u32,
         acquire_timeout: Duration,
     ) -> Result<Self, DatabaseError> {
-        let cancel = maker
-            .greeting
-            .is_some()
-            .then(|| Cancel::new(maker.address.clone()));
         let connections = managed::Pool::builder(maker)
             .max_size(limit as usize)
             // So that those are left alone that are not needed.
@@ -111,14 +107,13 @@ impl Pool {
             limit,
             acquire_timeout,
             in_use: Arc::default(),
-            cancel: cancel.map(Arc::new),
         })
     }
 
     /// A connection, which is waited for where all are in use, and while the server starts.
     pub(super) async fn get(&self) -> Result<Pooled, Error> {
         match timeout(self.acquire_timeout, self.connections.get()).await {
-            Ok(Ok(kept)) => Ok(Pooled::new(kept, self)),
+            Ok(Ok(kept)) => Ok(Pooled::new(kept, Arc::clone(&self.in_use))),
             Ok(Err(PoolError::Backend(error))) => Err(error),
             // It is given neither times nor hooks of its own.
             Ok(Err(_)) => Err(Error::PoolClosed),
@@ -143,21 +138,17 @@ impl Pool {
 }
 
 impl Pooled {
-    fn new(mut kept: Object<Maker>, pool: &Pool) -> Self {
-        pool.in_use.fetch_add(1, Ordering::Relaxed);
+    fn new(mut kept: Object<Maker>, in_use: Arc<AtomicUsize>) -> Self {
+        in_use.fetch_add(1, Ordering::Relaxed);
         kept.settled = None;
-        Self {
-            kept,
-            in_use: Arc::clone(&pool.in_use),
-            cancel: pool.cancel.clone(),
-        }
+        Self { kept, in_use }
     }
 
     /// Has the server end what it does on it, where it can be asked; until it answers something again, this may come.
     pub(super) async fn cancel(&self) -> Result<(), Error> {
-        match (&self.cancel, self.kept.process) {
-            (Some(cancel), Some(process)) => cancel.process(process).await,
-            _ => Ok(()),
+        match &self.kept.process {
+            Some(process) => process.cancel().await,
+            None => Ok(()),
         }
     }
 
@@ -207,7 +198,7 @@ impl managed::Manager for Maker {
         let mut process = None;
         if let Some(greeting) = &self.greeting {
             connection.execute(AssertSqlSafe(greeting.clone())).await?;
-            process = Process::of(&mut connection).await?;
+            process = Process::of(&mut connection, &self.cancel).await?;
         }
         Ok(Kept {
             connection: Some(connection),
