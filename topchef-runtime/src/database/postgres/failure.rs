@@ -5,11 +5,15 @@
 use std::error::Error as StdError;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::Error;
 use sqlx::postgres::PgDatabaseError;
 
 use crate::database::DatabaseError;
+
+/// What passes at least before a person has a statement ended that takes too long.
+const BY_HAND: Duration = Duration::from_secs(1);
 
 /// An error of the server's without what values it quotes.
 #[derive(Debug, thiserror::Error)]
@@ -116,9 +120,17 @@ pub(super) fn is_aborted(error: &Error) -> bool {
     code(error) == "25P02"
 }
 
-/// Whether a lock was waited for too long.
-pub(super) fn is_held_up(error: &Error) -> bool {
-    code(error) == "55P03"
+/// Whether a lock was waited for too long by a statement that took this time, where the server ends statements after a
+/// longer one.
+///
+/// Where the time for a lock ends in the moment in which it is there, and another is waited for next, the server forgets that
+/// it was that time: it says what it says when somebody had the statement ended. A person is not that fast.
+pub(super) fn is_held_up(error: &Error, took: Duration, longest: Duration) -> bool {
+    match code(error) {
+        "55P03" => true,
+        "57014" => took < longest.min(BY_HAND),
+        _ => false,
+    }
 }
 
 /// Whether nothing of a statement stands that commits by itself, for certain.

@@ -161,10 +161,14 @@ impl Postgres {
     ) -> Result<Vec<PgRow>, sqlx::Error> {
         if self.preparation == Preparation::Kept {
             let mut held = self.held(&mut slot).await?;
+            let since = Instant::now();
             let read = all_rows(held.connection()?, statement, self.preparation);
             let read = within(self.longest_wait(), read).await;
             let read = self.answered(&mut held, read);
-            if !read.as_ref().is_err_and(is_held_up) {
+            if !read
+                .as_ref()
+                .is_err_and(|error| self.is_held_up(error, since))
+            {
                 return read;
             }
         }
@@ -240,6 +244,7 @@ impl Postgres {
         if self.preparation == Preparation::Kept {
             let held = self.held(&mut slot).await;
             let mut held = held.map_err(Unfinished::Undone)?;
+            let since = Instant::now();
             let connection = held.connection().map_err(Unfinished::Undone)?;
             let written = first_row(connection, statements, self.preparation);
             let written = match timeout(self.longest_wait(), written).await {
@@ -248,7 +253,7 @@ impl Postgres {
             };
             let written = self.answered(&mut held, written);
             let failure = written.as_ref().err().and_then(AsFailure::failure);
-            if !failure.is_some_and(is_held_up) {
+            if !failure.is_some_and(|error| self.is_held_up(error, since)) {
                 return written;
             }
         }
@@ -337,6 +342,11 @@ impl Postgres {
     async fn begin_with(&self, text: &Arc<str>) -> Result<Held, sqlx::Error> {
         let text = AssertSqlSafe(text.clone()).into_sql_str();
         Held::begun(&self.pool, text, self.longest_wait()).await
+    }
+
+    /// Whether a statement without a transaction, begun then, is to wait for a lock in one.
+    fn is_held_up(&self, error: &sqlx::Error, since: Instant) -> bool {
+        is_held_up(error, since.elapsed(), self.transaction_timeout)
     }
 
     /// For how long an answer is waited for that the server gives sooner, unless it is gone.
