@@ -5,11 +5,14 @@
     reason = "clients are functions of a test, and stop it"
 )]
 
+use http::StatusCode;
 use serde_json::json;
-use std::collections::BTreeMap;
-use topchef_runtime::{Context, ModelResource, Next, Report, Tracked, Transaction};
-use topchef_tests::Api;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+use topchef_runtime::{ApiError, Context, ModelResource, Next, Report, Tracked, Transaction};
 use topchef_tests::local::{Local, Resourceful};
+use topchef_tests::{Api, Kind};
 use uuid::Uuid;
 
 const CLIENTS: i64 = 32;
@@ -129,4 +132,91 @@ async fn many_clients_at_once_get_what_each_would_get_alone() {
     );
     let shared = logged.iter().filter(|change| change.parcel == SHARED);
     assert_eq!(shared.count() * 2, changes);
+}
+
+/// A letter, for which a stamp is stored; what becomes of it says its text.
+#[derive(Debug, ModelResource)]
+#[resource(before_commit(post = stamp))]
+struct Letter {
+    id: i64,
+    text: String,
+}
+
+#[derive(Debug, ModelResource)]
+struct Stamp {
+    id: i64,
+    #[resource(unique)]
+    text: String,
+}
+
+async fn stamp(
+    _cx: &Context,
+    tx: &mut Transaction,
+    letter: &mut Tracked<Letter>,
+) -> Result<Next, Report> {
+    let text = letter.text.clone();
+    tx.insert(&Stamp { id: 0, text }).await?;
+    if letter.text.starts_with("refused") {
+        let detail = "this letter is refused";
+        return Err(ApiError::new(StatusCode::CONFLICT, "Refused", detail).into());
+    }
+    if letter.text.starts_with("left") {
+        sleep(Duration::from_millis(40)).await;
+    }
+    assert!(!letter.text.starts_with("panics"), "a hook that panics");
+    Ok(Next::Proceed)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_hook_undoes_takes_nothing_of_others_along() {
+    const FATES: [&str; 8] = [
+        "sent", "sent", "refused", "sent", "panics", "burns", "sent", "left",
+    ];
+    let local = Local::start::<(Letter, Stamp)>(Resourceful::resource::<Letter>).await;
+    if Kind::Sqlite.is_of_this_run("only SQLite undoes the whole transaction for a trigger") {
+        local.scratch().execute(
+            "CREATE TRIGGER burn BEFORE INSERT ON letters WHEN new.text LIKE 'burns%'
+             BEGIN SELECT RAISE(ROLLBACK, 'it burns'); END",
+        );
+    }
+    let clients = (0..CLIENTS).map(|client| {
+        let api = local.api();
+        tokio::spawn(async move {
+            let mut sent = Vec::new();
+            for (round, fate) in FATES.into_iter().cycle().take(24).enumerate() {
+                let text = format!("{fate} {client} {round}");
+                let body = json!({"text": text});
+                let posted = api.post("/letters", &body);
+                match fate {
+                    "left" => drop(timeout(Duration::from_millis(10), posted).await),
+                    "refused" => drop(posted.await.problem(409)),
+                    "panics" => drop(posted.await.problem(500)),
+                    "burns" => drop(posted.await),
+                    _ => {
+                        posted.await.expect(201);
+                        sent.push(text);
+                    }
+                }
+            }
+            sent
+        })
+    });
+    let mut sent = BTreeSet::new();
+    for client in clients.collect::<Vec<_>>() {
+        sent.extend(client.await.unwrap());
+    }
+    let database = local.database();
+    let letters = database.select::<Letter>().limit(10_000).all();
+    let letters = letters.await.unwrap();
+    let stamps = database.select::<Stamp>().limit(10_000).all();
+    let stamps = stamps.await.unwrap();
+    let letters: BTreeSet<_> = letters.into_iter().map(|letter| letter.text).collect();
+    let stamps: BTreeSet<_> = stamps.into_iter().map(|stamp| stamp.text).collect();
+    assert_eq!(letters, stamps);
+    // Of those whose client went away some may have been sent, and none burns but on SQLite.
+    let stored: BTreeSet<_> = letters
+        .into_iter()
+        .filter(|text| !text.starts_with("left") && !text.starts_with("burns"))
+        .collect();
+    assert_eq!(stored, sent);
 }

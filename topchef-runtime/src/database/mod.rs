@@ -319,7 +319,7 @@ impl Database {
     async fn begin_unhurried(&self) -> Result<Connection, DatabaseError> {
         match self.0.as_ref() {
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite(_) => self.begin().await,
+            Driver::Sqlite(_) => self.begin(false).await,
             #[cfg(feature = "postgres")]
             Driver::Postgres(postgres) => Ok(Connection::Postgres(
                 Box::pin(postgres.begin_within(LONGEST)).await?,
@@ -427,10 +427,20 @@ impl Database {
     }
 
     /// Opens a transaction that is rolled back when it is dropped before [`Connection::commit`].
-    pub(crate) async fn begin(&self) -> Result<Connection, DatabaseError> {
+    ///
+    /// The commit of one that `shares`, and so its answer, may wait for others that share too: on `SQLite`, where one writes
+    /// after the other.
+    #[cfg_attr(
+        not(feature = "sqlite"),
+        expect(
+            unused_variables,
+            reason = "on PostgreSQL nobody waits for another's commit"
+        )
+    )]
+    pub(crate) async fn begin(&self, shares: bool) -> Result<Connection, DatabaseError> {
         match self.0.as_ref() {
             #[cfg(feature = "sqlite")]
-            Driver::Sqlite(sqlite) => Ok(Connection::Sqlite(sqlite.begin().await?)),
+            Driver::Sqlite(sqlite) => Ok(Connection::Sqlite(sqlite.begin(shares).await?)),
             #[cfg(feature = "postgres")]
             Driver::Postgres(postgres) => {
                 Ok(Connection::Postgres(Box::pin(postgres.begin()).await?))

@@ -104,8 +104,18 @@ impl Database {
     /// # Errors
     /// A [`Report`] with 503 when the database is busy.
     pub async fn transaction(&self) -> Result<Transaction, Report> {
+        self.opened(false).await
+    }
+
+    /// As [`transaction`](Self::transaction), of a request or of a hook that follows one, which hold nothing here that another
+    /// transaction could wait for: its commit may be shared, and is asked for within [`again`].
+    async fn request_transaction(&self) -> Result<Transaction, Report> {
+        self.opened(true).await
+    }
+
+    async fn opened(&self, shares: bool) -> Result<Transaction, Report> {
         Ok(Transaction {
-            connection: self.begin().await?,
+            connection: self.begin(shares).await?,
             depth: 0,
             abandoned: None,
             watch: Watch {
@@ -243,6 +253,8 @@ impl Transaction {
     /// A [`Report`] when the database cannot; then nothing is kept.
     pub async fn commit(mut self) -> Result<(), Report> {
         self.settle().await?;
+        // What it waits for now may be others.
+        drop(self.watch);
         Ok(self.connection.commit().await?)
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use sqlx::Error;
 use sqlx::postgres::PgDatabaseError;
 
+use super::batch::PATIENCE;
 use crate::database::DatabaseError;
 
 /// What passes at least before a person has a statement ended that takes too long.
@@ -128,7 +129,7 @@ pub(super) fn is_aborted(error: &Error) -> bool {
 pub(super) fn is_held_up(error: &Error, took: Duration, longest: Duration) -> bool {
     match code(error) {
         "55P03" => true,
-        "57014" => took < longest.min(BY_HAND),
+        "57014" => took >= PATIENCE && took < longest.min(BY_HAND),
         _ => false,
     }
 }

@@ -10,6 +10,7 @@ mod file;
 mod options;
 mod readers;
 mod session;
+mod sessions;
 mod statement;
 #[cfg(test)]
 mod testing;
@@ -144,8 +145,8 @@ impl Sqlite {
         self.writer.run(statements, decode, true).await
     }
 
-    pub(super) async fn begin(&self) -> Result<Session, DatabaseError> {
-        self.writer.begin().await
+    pub(super) async fn begin(&self, shares: bool) -> Result<Session, DatabaseError> {
+        self.writer.begin(shares).await
     }
 
     pub(super) fn transaction_timeout(&self) -> Duration {

@@ -74,10 +74,10 @@ impl SqliteOptions {
         self
     }
 
-    /// With another number of writes without hooks that one commit takes along at most, 256 by default; at least one.
+    /// With another number of writes that one commit takes along at most, 256 by default; at least one.
     ///
     /// Who waits while a commit is on its way shares the next one: the more write at once, the fewer commits there are,
-    /// and nobody waits for company. One commit for each write is for measuring what that is worth.
+    /// and nobody waits for company that is not there yet. One commit for each write is for measuring what that is worth.
     #[must_use]
     pub fn group(mut self, units: usize) -> Self {
         self.group = units.max(1);

@@ -9,24 +9,27 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection::{begin, commit, roll_back};
+use super::connection::{begin, commit, execute, roll_back};
 use super::statement::run;
-use crate::database::statistics::Commits;
 use crate::database::{DatabaseError, Rows};
 use crate::sql::Statement;
 
 /// What becomes known when the transaction was begun.
 type Begun = Result<(), DatabaseError>;
 
-/// A transaction that may be open for so long at most: the handle of who writes in it, what the writer thread is to be
-/// given, and where that says that it has begun.
-pub(super) fn new(timeout: Duration) -> (Session, SessionRequest, oneshot::Receiver<Begun>) {
+/// A transaction that may be open for so long at most, and perhaps shares its commit: the handle of who writes in it, what
+/// the writer thread is to be given, and where that says that it has begun.
+pub(super) fn new(
+    timeout: Duration,
+    shares: bool,
+) -> (Session, SessionRequest, oneshot::Receiver<Begun>) {
     let (started, ready) = oneshot::channel();
     let (sender, operations) = unbounded();
     let request = SessionRequest {
         started,
         operations,
         timeout,
+        shares,
     };
     (Session { operations: sender }, request, ready)
 }
@@ -73,6 +76,18 @@ pub(super) struct SessionRequest {
     started: oneshot::Sender<Begun>,
     operations: Receiver<Operation>,
     timeout: Duration,
+    shares: bool,
+}
+
+/// What was written in a transaction, and is to be committed.
+pub(super) struct Written(oneshot::Sender<Result<(), DatabaseError>>);
+
+impl Written {
+    /// Says what became of the commit.
+    pub(super) fn answer(self, committed: Result<(), DatabaseError>) {
+        // Nobody listens when the caller gave up.
+        let _ = self.0.send(committed);
+    }
 }
 
 enum Operation {
@@ -87,18 +102,36 @@ impl std::fmt::Debug for Operation {
 }
 
 impl SessionRequest {
-    /// Runs the transaction to its end.
-    pub(super) fn run(self, connection: &Connection, commits: &Commits) {
-        // Who gave up while waiting must not make the writer wait for the file.
-        if self.started.is_closed() {
-            return;
-        }
-        let begun = begin(connection).map_err(DatabaseError::from);
+    /// Whether its commit may be that of others too.
+    pub(super) fn shares(&self) -> bool {
+        self.shares
+    }
+
+    /// Whether nobody waits for it any more.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.started.is_closed()
+    }
+
+    /// Runs it to its end, in a transaction of its own, or in that of others who have written already; gives what is to be
+    /// committed then.
+    pub(super) fn run(self, connection: &Connection, among: bool) -> Option<Written> {
+        let begun = if among {
+            execute(connection, "SAVEPOINT session")
+        } else {
+            begin(connection)
+        };
         let failed = begun.is_err();
-        if self.started.send(begun).is_err() || failed {
-            return roll_back(connection);
+        let begun = begun.map_err(DatabaseError::from);
+        if failed {
+            // Nobody listens when the caller gave up.
+            let _ = self.started.send(begun);
+            return None;
         }
-        run_operations(connection, &self.operations, self.timeout, commits);
+        if self.started.send(begun).is_err() {
+            undo(connection, among);
+            return None;
+        }
+        run_operations(connection, &self.operations, self.timeout, among)
     }
 
     /// Says why there is none.
@@ -112,34 +145,65 @@ fn run_operations(
     connection: &Connection,
     operations: &Receiver<Operation>,
     timeout: Duration,
-    commits: &Commits,
-) {
+    among: bool,
+) -> Option<Written> {
     let deadline = Instant::now() + timeout;
     loop {
         match next_operation(operations, deadline) {
             // After SQLite rolled back by itself a statement would be stored on its own.
-            Ok(Operation::Run(_)) if connection.is_autocommit() => return,
+            Ok(Operation::Run(_)) if connection.is_autocommit() => return None,
             Ok(Operation::Run(run)) => {
                 // A panic in a decoder must not end the writer: its caller sees the answer missing.
                 let _ = catch_unwind(AssertUnwindSafe(|| run(connection)));
             }
-            Ok(Operation::Commit(answer)) => {
-                let committed = commit(connection).map_err(DatabaseError::from);
-                if committed.is_ok() {
-                    commits.add(1);
-                }
-                let _ = answer.send(committed);
-                return;
-            }
-            Err(RecvTimeoutError::Disconnected) => return roll_back(connection),
+            Ok(Operation::Commit(answer)) => return keep(connection, Written(answer), among),
+            Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 tracing::warn!(
                     ?timeout,
                     "a transaction was open for too long and is rolled back"
                 );
-                return roll_back(connection);
+                break;
             }
         }
+    }
+    undo(connection, among);
+    None
+}
+
+/// What was written stays for the commit; where it cannot, its writer is told so at once.
+fn keep(connection: &Connection, written: Written, among: bool) -> Option<Written> {
+    let kept = if connection.is_autocommit() {
+        commit(connection)
+    } else if among {
+        execute(connection, "RELEASE session")
+    } else {
+        Ok(())
+    };
+    match kept {
+        Ok(()) => Some(written),
+        Err(error) => {
+            written.answer(Err(error.into()));
+            undo(connection, among);
+            None
+        }
+    }
+}
+
+/// Nothing of it stays; what others wrote before does.
+fn undo(connection: &Connection, among: bool) {
+    if !among {
+        return roll_back(connection);
+    }
+    if connection.is_autocommit() {
+        return;
+    }
+    let undone = execute(connection, "ROLLBACK TO session")
+        .and_then(|()| execute(connection, "RELEASE session"));
+    if let Err(error) = undone {
+        tracing::error!(%error, "transactions with one commit could not go on after one that failed");
+        // What of it would stay is not known, so nothing does, and the commit says so to everyone.
+        roll_back(connection);
     }
 }
 
@@ -184,7 +248,9 @@ mod tests {
         }
         sender.send(Operation::Commit(answer)).unwrap();
         begin(connection).unwrap();
-        run_operations(connection, &operations, timeout, &Commits::default());
+        if let Some(written) = run_operations(connection, &operations, timeout, false) {
+            written.answer(commit(connection).map_err(DatabaseError::from));
+        }
         drop(operations);
         answered.try_recv().ok()
     }
@@ -226,9 +292,10 @@ mod tests {
     fn one_that_nobody_waits_for_is_not_begun() {
         let options = options();
         let connection = notes(&options);
-        let (_session, request, ready) = new(LONG);
+        let (_session, request, ready) = new(LONG, false);
         drop(ready);
-        request.run(&connection, &Commits::default());
+        assert!(request.is_given_up());
+        assert!(request.run(&connection, false).is_none());
         assert!(connection.is_autocommit());
     }
 }

@@ -1,14 +1,16 @@
-//! A database with a table of notes, and requests that a test polls by hand.
+//! A database with a table of notes, requests that a test polls by hand, and transactions of which everything waits.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 
 use super::connection::{Access, connect};
+use super::session::{self, SessionRequest};
 use super::{Place, SqliteOptions};
 use crate::column::Value;
 use crate::database::DatabaseError;
@@ -63,5 +65,43 @@ impl<T> Request<T> {
             Poll::Ready(answer) => Some(answer),
             Poll::Pending => None,
         }
+    }
+}
+
+/// A transaction of which everything waits already.
+pub(super) struct Scripted {
+    pub(super) request: Option<SessionRequest>,
+    begun: oneshot::Receiver<Result<(), DatabaseError>>,
+    commit: Option<Request<()>>,
+}
+
+impl Scripted {
+    /// One that runs these statements, and is committed, or given up.
+    pub(super) fn new(statements: Vec<Statement>, shares: bool, commits: bool) -> Self {
+        let (mut session, request, begun) = session::new(Duration::from_mins(1), shares);
+        for statement in statements {
+            // It is sent, and its answer is nobody's business.
+            let asked = pin!(session.rows(statement, |rows| rows.next().map(drop)));
+            let _ = asked.poll(&mut Context::from_waker(Waker::noop()));
+        }
+        Self {
+            request: Some(request),
+            begun,
+            commit: commits.then(|| Request::new(session.commit())),
+        }
+    }
+
+    pub(super) fn noting(text: &str) -> Self {
+        Self::new(vec![insert(text)], true, true)
+    }
+
+    /// What it was told of its commit; nothing where it was not committed, or where it waits.
+    pub(super) fn answer(&mut self) -> Option<Result<(), DatabaseError>> {
+        self.commit.as_mut()?.answer()
+    }
+
+    /// Whether it had a transaction.
+    pub(super) fn was_begun(&mut self) -> bool {
+        self.begun.try_recv().is_ok_and(|begun| begun.is_ok())
     }
 }

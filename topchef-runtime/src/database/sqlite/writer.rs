@@ -15,6 +15,7 @@ use super::connection::{begin, commit, execute, roll_back, spawn_over};
 use super::failure::{shared, unavailable};
 use super::file::OpenedFile;
 use super::session::{self, Session, SessionRequest};
+use super::sessions::Sessions;
 use super::statement::{first_row, run_alone};
 use super::{SqliteOptions, WAITING};
 use crate::column::Row;
@@ -22,7 +23,7 @@ use crate::database::DatabaseError;
 use crate::database::statistics::Commits;
 use crate::sql::Statement;
 
-/// How many units of work one commit takes along, without other words.
+/// How many writes one commit takes along, without other words.
 pub(super) const GROUP: usize = 256;
 
 /// The writer thread, which ends when this is dropped and nothing waits any more.
@@ -85,8 +86,9 @@ impl Writer {
         answered.await.map_err(|_| DatabaseError::Closed)?
     }
 
-    pub(super) async fn begin(&self) -> Result<Session, DatabaseError> {
-        let (session, request, ready) = session::new(self.timeout);
+    /// Opens a transaction; those that share, and are brief, have one commit for several.
+    pub(super) async fn begin(&self, shares: bool) -> Result<Session, DatabaseError> {
+        let (session, request, ready) = session::new(self.timeout, shares);
         self.send(Write::Session(request))?;
         ready.await.map_err(|_| DatabaseError::Closed)??;
         Ok(session)
@@ -186,7 +188,10 @@ fn write_loop(
     group: usize,
     commits: &Commits,
 ) {
-    while let Ok(first) = waiting.recv() {
+    let mut sessions = Sessions::new(connection, file, commits, group);
+    // What was taken, and is for later.
+    let mut taken = None;
+    while let Some(first) = taken.take().or_else(|| waiting.recv().ok()) {
         let mut units = Vec::new();
         let mut last = None;
         let mut next = Some(first);
@@ -211,10 +216,13 @@ fn write_loop(
             }
         }
         match last {
-            Some(Write::Session(request)) => match file.is_in_place() {
-                Ok(()) => request.run(connection, commits),
-                Err(error) => request.refuse(unavailable(&error)),
-            },
+            Some(Write::Session(request)) => sessions.run(request, || match waiting.try_recv() {
+                Ok(Write::Session(next)) if next.shares() => Some(next),
+                other => {
+                    taken = other.ok();
+                    None
+                }
+            }),
             Some(Write::Checkpoint(answer)) => {
                 // Nobody listens when the caller gave up.
                 let _ = answer.send(checkpoint(connection));

@@ -45,7 +45,7 @@ impl Endpoint {
 
     /// Opens the transaction of a request, which stores the request's idempotency key too.
     pub(super) async fn begin(&self, cx: &Context) -> Result<Transaction, Report> {
-        let mut tx = cx.database().transaction().await?;
+        let mut tx = cx.database().request_transaction().await?;
         tx.held_for(self.descriptor());
         if let Some(once) = cx.once() {
             once.claim(&mut tx).await?;

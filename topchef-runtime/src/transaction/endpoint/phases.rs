@@ -315,16 +315,16 @@ impl Endpoint {
         let (cx, values) = (cx.of_hook(), values.to_vec());
         // A task of its own: a client that goes away does not take it along, and a panic is a failure like any other.
         let running = tokio::spawn(async move {
+            let limit = cx.database().transaction_timeout();
             let once = async || {
-                let mut tx = cx.database().transaction().await?;
-                let next = hook(&cx, &mut tx, &values).await?;
+                let mut tx = cx.database().request_transaction().await?;
+                // What it still does after its transaction is over would be kept by nobody.
+                let next = tokio::time::timeout(limit, hook(&cx, &mut tx, &values));
+                let next = next.await.map_err(|_| DatabaseError::TimedOut)??;
                 tx.commit().await?;
                 Ok::<_, Report>(next)
             };
-            // What it still does after its transaction is over would be kept by nobody.
-            let limit = cx.database().transaction_timeout();
-            let ended = tokio::time::timeout(limit, again(once)).await;
-            ended.unwrap_or_else(|_| Err(DatabaseError::TimedOut.into()))
+            again(once).await
         });
         let ran = running.await;
         match ran.unwrap_or_else(|panic| Err(ApiError::internal(panic).into())) {

@@ -75,7 +75,7 @@ async fn deliver_once(
     lease: Option<Lease>,
     is_ours: &(impl Fn(i64) -> bool + Send + Sync),
 ) -> Result<Step, Report> {
-    let mut tx = base.database().transaction().await?;
+    let mut tx = base.database().request_transaction().await?;
     tx.held_for(endpoint.descriptor());
     let Some(message) = first(&mut tx, queue).await? else {
         return Ok(Step::Empty);
