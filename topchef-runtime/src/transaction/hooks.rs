@@ -8,6 +8,7 @@ use std::pin::Pin;
 
 use super::{Committed, Context, Draft, Input, Next, Permit, Select, Tracked, Transaction};
 use crate::column::{Row, Value, ValueCells};
+use crate::database::{Database, DatabaseError};
 use crate::descriptor::{Descriptor, Method};
 use crate::error::{ApiError, Report};
 use crate::query::Condition;
@@ -190,6 +191,15 @@ type RunBeforeCommit =
 pub(super) type RunAfterCommit =
     for<'a> fn(&'a Context, &'a mut Transaction, &'a [Value]) -> Running<'a, Next>;
 pub(super) type RunAuthorize = for<'a> fn(&'a Context, Method) -> Running<'a, Vec<Condition>>;
+
+/// What a hook comes to in the time that its transaction has: what it still did after that would be kept by nobody.
+pub(super) async fn in_time<T>(
+    database: &Database,
+    running: impl Future<Output = Result<T, Report>>,
+) -> Result<T, Report> {
+    let ended = tokio::time::timeout(database.transaction_timeout(), running).await;
+    ended.unwrap_or_else(|_| Err(DatabaseError::TimedOut.into()))
+}
 
 /// An `async fn` of these arguments, whatever its future holds.
 pub trait AsyncHook<'a, Arguments, Output> {}

@@ -94,8 +94,23 @@ pub(super) fn commit(connection: &Connection) -> Result<(), rusqlite::Error> {
     committed
 }
 
+/// Begins a part of a transaction in which others have written: it can be undone alone, for which SQLite notes what each
+/// page was before.
+pub(super) fn begin_part(connection: &Connection) -> Result<(), rusqlite::Error> {
+    execute(connection, "SAVEPOINT part")
+}
+
+pub(super) fn keep_part(connection: &Connection) -> Result<(), rusqlite::Error> {
+    execute(connection, "RELEASE part")
+}
+
+pub(super) fn undo_part(connection: &Connection) -> Result<(), rusqlite::Error> {
+    execute(connection, "ROLLBACK TO part")?;
+    keep_part(connection)
+}
+
 /// Runs a statement without values and rows, which stays compiled.
-pub(super) fn execute(connection: &Connection, text: &str) -> Result<(), rusqlite::Error> {
+fn execute(connection: &Connection, text: &str) -> Result<(), rusqlite::Error> {
     connection.prepare_cached(text)?.execute([]).map(drop)
 }
 

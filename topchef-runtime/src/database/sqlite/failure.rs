@@ -49,8 +49,6 @@ fn named_columns(message: &str) -> impl Iterator<Item = String> {
 pub(super) fn shared(error: &rusqlite::Error) -> DatabaseError {
     match error.sqlite_error_code() {
         Some(code) if is_busy(code) => DatabaseError::Busy,
-        // At a commit: what was deferred until then.
-        Some(ffi::ErrorCode::ConstraintViolation) => DatabaseError::ForeignKey,
         _ => DatabaseError::Driver(error.to_string().into()),
     }
 }

@@ -19,7 +19,7 @@ pub struct SqliteOptions {
     pub(in crate::database) readers: usize,
     /// How many bytes of the file may be mapped into memory.
     pub(in crate::database) mmap_size: u32,
-    /// How many units of work one commit takes along at most.
+    /// How many writes one commit takes along at most.
     pub(in crate::database) group: usize,
     /// The longest that a transaction with hooks may hold the writer.
     pub(in crate::database) transaction_timeout: Duration,

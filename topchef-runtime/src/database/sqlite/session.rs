@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection::{begin, commit, execute, roll_back};
+use super::connection::{begin, begin_part, commit, keep_part, roll_back, undo_part};
 use super::statement::run;
 use crate::database::{DatabaseError, Rows};
 use crate::sql::Statement;
@@ -116,7 +116,7 @@ impl SessionRequest {
     /// committed then.
     pub(super) fn run(self, connection: &Connection, among: bool) -> Option<Written> {
         let begun = if among {
-            execute(connection, "SAVEPOINT session")
+            begin_part(connection)
         } else {
             begin(connection)
         };
@@ -174,9 +174,10 @@ fn run_operations(
 /// What was written stays for the commit; where it cannot, its writer is told so at once.
 fn keep(connection: &Connection, written: Written, among: bool) -> Option<Written> {
     let kept = if connection.is_autocommit() {
+        // SQLite rolled back by itself, which this says.
         commit(connection)
     } else if among {
-        execute(connection, "RELEASE session")
+        keep_part(connection)
     } else {
         Ok(())
     };
@@ -198,9 +199,7 @@ fn undo(connection: &Connection, among: bool) {
     if connection.is_autocommit() {
         return;
     }
-    let undone = execute(connection, "ROLLBACK TO session")
-        .and_then(|()| execute(connection, "RELEASE session"));
-    if let Err(error) = undone {
+    if let Err(error) = undo_part(connection) {
         tracing::error!(%error, "transactions with one commit could not go on after one that failed");
         // What of it would stay is not known, so nothing does, and the commit says so to everyone.
         roll_back(connection);

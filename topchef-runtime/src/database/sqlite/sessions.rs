@@ -91,39 +91,41 @@ impl<'a> Sessions<'a> {
     }
 
     /// Ends what was written with one commit, and tells everyone.
-    fn commit(&mut self, written: Vec<Written>) {
+    fn commit(&mut self, mut written: Vec<Written>) {
         if written.is_empty() {
             return;
         }
         if let Err(error) = self.file.is_in_place() {
             roll_back(self.connection);
-            for one in written {
-                one.answer(Err(unavailable(&error)));
-            }
-            return;
+            return tell(written, || Err(unavailable(&error)));
         }
         let since = Instant::now();
         let committed = commit(self.connection);
         let now = Instant::now();
         self.pace.commit = now - since;
         let several = written.len() > 1;
-        let is_for_another = match &committed {
+        match committed {
             Ok(()) => {
                 self.commits.add(written.len());
-                false
+                tell(written, || Ok(()));
             }
-            Err(error) => is_for_another(error, several),
-        };
-        if is_for_another {
-            self.pace.calm = Some(now + CALM);
+            Err(error) if is_for_another(&error, several) => {
+                self.pace.calm = Some(now + CALM);
+                tell(written, || Err(DatabaseError::Conflict));
+            }
+            Err(error) if several => tell(written, || Err(shared(&error))),
+            Err(error) => {
+                if let Some(alone) = written.pop() {
+                    alone.answer(Err(error.into()));
+                }
+            }
         }
-        for one in written {
-            one.answer(match &committed {
-                Ok(()) => Ok(()),
-                Err(_) if is_for_another => Err(DatabaseError::Conflict),
-                Err(error) => Err(shared(error)),
-            });
-        }
+    }
+}
+
+fn tell(written: Vec<Written>, committed: impl Fn() -> Result<(), DatabaseError>) {
+    for one in written {
+        one.answer(committed());
     }
 }
 

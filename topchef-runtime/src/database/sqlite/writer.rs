@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection::{begin, commit, execute, roll_back, spawn_over};
+use super::connection::{begin, begin_part, commit, keep_part, roll_back, spawn_over, undo_part};
 use super::failure::{shared, unavailable};
 use super::file::OpenedFile;
 use super::session::{self, Session, SessionRequest};
@@ -286,7 +286,7 @@ fn run_unit(connection: &Connection, unit: &mut dyn Unit, others: bool) -> Left 
     let parts = unit.has_parts();
     let marked = parts && others;
     let begun = if marked {
-        execute(connection, "SAVEPOINT unit").map_err(DatabaseError::from)
+        begin_part(connection).map_err(DatabaseError::from)
     } else {
         Ok(())
     };
@@ -303,9 +303,8 @@ fn run_unit(connection: &Connection, unit: &mut dyn Unit, others: bool) -> Left 
     let ended = match (marked, left) {
         (false, Left::Kept | Left::Nothing) => Ok(()),
         (false, Left::Failed) => begin(connection),
-        (true, Left::Kept | Left::Nothing) => execute(connection, "RELEASE unit"),
-        (true, Left::Failed) => execute(connection, "ROLLBACK TO unit")
-            .and_then(|()| execute(connection, "RELEASE unit")),
+        (true, Left::Kept | Left::Nothing) => keep_part(connection),
+        (true, Left::Failed) => undo_part(connection),
     };
     if let Err(error) = ended {
         tracing::error!(%error, "a group of writes could not go on after one that failed");

@@ -3,7 +3,7 @@
 //! It does not know which write it is.
 
 use super::super::again::again;
-use super::super::hooks::{Delivery, RunAfterCommit, Staged};
+use super::super::hooks::{Delivery, RunAfterCommit, Staged, in_time};
 use super::super::outbox::{self, Followed, Kept, store};
 use super::super::references::Look;
 use super::super::tracked::{changed, with_updates};
@@ -11,7 +11,6 @@ use super::super::{Context, Next, Transaction, no_row};
 use super::stage::{Follows, Step, Written, written};
 use super::{AfterCommit, Endpoint, Outcome};
 use crate::column::{ColumnDefault, EncodeError, Key, Row, Value};
-use crate::database::DatabaseError;
 use crate::descriptor::{Descriptor, Method, Selection};
 use crate::error::{ApiError, Report};
 use crate::query::Condition;
@@ -315,12 +314,9 @@ impl Endpoint {
         let (cx, values) = (cx.of_hook(), values.to_vec());
         // A task of its own: a client that goes away does not take it along, and a panic is a failure like any other.
         let running = tokio::spawn(async move {
-            let limit = cx.database().transaction_timeout();
             let once = async || {
                 let mut tx = cx.database().request_transaction().await?;
-                // What it still does after its transaction is over would be kept by nobody.
-                let next = tokio::time::timeout(limit, hook(&cx, &mut tx, &values));
-                let next = next.await.map_err(|_| DatabaseError::TimedOut)??;
+                let next = in_time(cx.database(), hook(&cx, &mut tx, &values)).await?;
                 tx.commit().await?;
                 Ok::<_, Report>(next)
             };

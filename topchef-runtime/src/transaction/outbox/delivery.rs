@@ -9,12 +9,11 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use super::super::again::again;
-use super::super::hooks::{Delivery, Endpoint};
+use super::super::hooks::{Delivery, Endpoint, in_time};
 use super::super::tracked::key_of;
 use super::super::{Context, Next, Transaction};
 use super::Queue;
 use super::message::{Message, now};
-use crate::database::DatabaseError;
 use crate::descriptor::Method;
 use crate::error::{ApiError, Report};
 use crate::sql::Failure;
@@ -148,12 +147,8 @@ async fn deliver(
     // A POST has no key in its path.
     let key = (method != Method::Post).then(|| key_of(&values, descriptor));
     let cx = base.of_message(kept, key);
-    let limit = base.database().transaction_timeout();
     let running = survived(hook(&cx, &mut tx, &values));
-    // Its transaction is rolled back by then: nothing that it still does could be kept.
-    let next = tokio::time::timeout(limit, running)
-        .await
-        .map_err(|_| DatabaseError::TimedOut)??;
+    let next = in_time(base.database(), running).await?;
     let statement = tx.dialect().delete_message(message.sequence);
     let removed = tx.rows(statement, |rows| Ok(rows.next()?.is_some()));
     if !removed.await? {
