@@ -2,6 +2,7 @@
 --   BOOKS_METHOD, BOOKS_PATH, BOOKS_BODY   the request, with {id} in the path and {price} in the body where they change
 --   BOOKS_FIRST, BOOKS_ROWS                the ids: so many, from this one on
 --   BOOKS_ONCE                             "yes" when each id is asked for once, one after the other
+--   BOOKS_RUN                              how many runs there were before
 -- All that can be made before the first request is made then, so that the server is what is waited for.
 
 local method = os.getenv("BOOKS_METHOD")
@@ -13,8 +14,11 @@ local once = os.getenv("BOOKS_ONCE") == "yes"
 
 -- A prime that is no divisor of the number of rows: steps of it reach each row before one comes again.
 local STEP = 7919
--- How many bodies differ; another prime, so that a row is not given the same values again for long.
+-- How many bodies of a thread differ; another prime, so that a row is not given the same values again for long.
 local BODIES = 997
+-- A row that is given the values it has is not written by SQLite, and there is nothing to commit. So two threads, and
+-- two runs that follow, have no body in common: they differ in the hundredths of the price, of which there are so many.
+local HUNDREDTHS = 100
 
 local threads = 0
 
@@ -31,9 +35,10 @@ function init()
    local headers = {}
    if body then
       headers["Content-Type"] = "application/json"
+      local hundredths = (2 * tonumber(os.getenv("BOOKS_RUN")) + number) % HUNDREDTHS
       -- All of one length, which stands in the head.
       for i = 1, BODIES do
-         bodies[i] = (body:gsub("{price}", string.format("%.2f", 1000.25 + i * 9)))
+         bodies[i] = (body:gsub("{price}", string.format("%d.%02d", 1000 + i * 9, hundredths)))
       end
    end
    local text = wrk.format(method, path, headers, body and bodies[1])

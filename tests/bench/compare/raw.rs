@@ -29,8 +29,9 @@ fn statement(operation: Operation, now: &str) -> String {
         Operation::List => format!(
             "SELECT {COLUMNS} FROM books WHERE pub_year >= 1950 + 0 * {{}} ORDER BY pub_year DESC, id DESC LIMIT 20"
         ),
+        // The price is another each time: SQLite does not write a row that stays as it is.
         Operation::Patch => format!(
-            "UPDATE books SET title = 'Another title than before', price = {{}} / 4.0 WHERE id = {{}} RETURNING {COLUMNS}"
+            "UPDATE books SET title = 'Another title than before', price = price + 0.25 WHERE id = {{}} RETURNING {COLUMNS}"
         ),
         Operation::Delete => "DELETE FROM books WHERE id = {}".to_owned(),
         Operation::Post => format!(

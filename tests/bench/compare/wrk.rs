@@ -2,6 +2,7 @@
 //!
 //! It does not know who answers.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,6 +21,8 @@ const INSTALL: &str =
 pub(crate) struct Wrk {
     script: PathBuf,
     connections: usize,
+    /// How many runs there were.
+    runs: Cell<u32>,
 }
 
 /// What came of one run.
@@ -43,6 +46,7 @@ impl Wrk {
         Ok(Self {
             script,
             connections,
+            runs: Cell::new(0),
         })
     }
 
@@ -63,7 +67,9 @@ impl Wrk {
             .arg(format!("http://{address}"))
             .env("BOOKS_METHOD", request.method)
             .env("BOOKS_PATH", request.path)
-            .env("BOOKS_ROWS", ROWS.to_string());
+            .env("BOOKS_ROWS", ROWS.to_string())
+            .env("BOOKS_RUN", self.runs.get().to_string());
+        self.runs.set(self.runs.get().wrapping_add(1));
         if let Some(body) = request.body {
             wrk.env("BOOKS_BODY", body);
         }
