@@ -58,8 +58,6 @@ pub mod telemetry;
 
 pub mod shutdown;
 
-pub mod connections;
-
 pub mod method_override;
 
 pub mod cached;

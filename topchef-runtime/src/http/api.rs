@@ -315,8 +315,10 @@ impl<Access> Api<Access> {
 
     /// Serves the API on an address until the program is told to end (Ctrl-C, SIGTERM); `127.0.0.1:3000`.
     ///
-    /// Requests that are under way then have ten seconds. It bounds neither connections nor how long a client takes to
-    /// send: where strangers reach it, put a proxy before it that does, or serve the router yourself.
+    /// Requests that are under way then have ten seconds. Connections have the limits of
+    /// [`connections::Limits::default`](super::connections::Limits), a body has bytes and no time: where strangers reach
+    /// it, put a proxy before it that bounds that too, or serve the router with a layer that does
+    /// ([`connections::serve`](super::connections::serve)).
     /// Requests to the resources of a public API do not go through a router, which is less work for each.
     ///
     /// # Errors

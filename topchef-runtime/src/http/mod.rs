@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod conditional;
+pub mod connections;
 mod delete;
 mod dispatch;
 mod documentation;

@@ -13,13 +13,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use axum::serve::ListenerExt as _;
-use axum::{Router, ServiceExt as _};
 use http::Method as Verb;
 use tower_service::Service;
 
+use super::connections::{self, Limits};
 use super::{Served, dispatch, panicked};
 
 /// How long requests may take to their end when the program is told to end.
@@ -110,14 +110,6 @@ pub(super) async fn serve(service: Straight, address: &str) -> std::io::Result<(
         // Whoever listens to it has ended already otherwise.
         let _ = tell.send(());
     };
-    // An answer is written whole: to wait for more of it would only delay it.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection delays small answers");
-        }
-    });
-    let serving = axum::serve(listener, service.into_make_service());
-    let serving = serving.with_graceful_shutdown(ending);
     let too_late = async {
         match told.await {
             Ok(()) => tokio::time::sleep(GRACE).await,
@@ -125,9 +117,10 @@ pub(super) async fn serve(service: Straight, address: &str) -> std::io::Result<(
         }
     };
     tokio::select! {
-        served = serving => served,
-        () = too_late => Ok(()),
+        () = connections::serve(listener, service, Limits::default(), ending) => {}
+        () = too_late => {}
     }
+    Ok(())
 }
 
 /// Waits for what tells a program to end: Ctrl-C, and where there is such a signal, SIGTERM.

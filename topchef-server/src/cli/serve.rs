@@ -7,12 +7,12 @@ use std::{
 };
 
 use tokio::net::TcpListener;
+use topchef_runtime::http::connections::{self, Limits};
 use tower::Layer;
 
 use crate::{
     app::{App, OpenError},
     config::Config,
-    connections::{self, Limits},
     method_override::MethodOverrideLayer,
     router,
     shutdown::{Signals, serve_until_signal},

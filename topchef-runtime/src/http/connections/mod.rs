@@ -1,51 +1,55 @@
 //! Which connections are taken, how many at once, and how long one may keep the server waiting for a request.
 //! It does not know what is served, nor why or when the server stops.
 
-use std::{
-    convert::Infallible,
-    io,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+mod joined;
+mod watch;
 
-use axum::{body::Body, extract::Request, response::Response};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{
-        conn::auto,
-        graceful::{GracefulConnection, GracefulShutdown, Watcher},
-    },
-    service::TowerToHyperService,
-};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
-    time::sleep,
-};
-use tower::{Service, ServiceExt};
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::response::Response;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::sleep;
+use tower_service::Service;
+
+use joined::Joined;
+use watch::{Heads, Told, Watch, Watched};
+
+/// Into so many parts the time for a head is cut: one that is overdue is found a part later at most.
+const PARTS: u32 = 8;
 
 /// What strangers may take of the server by opening connections.
+///
+/// The defaults stand behind each.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How many connections are open at once; more wait in the queue of the operating system.
+    /// How many connections are open at once; more wait in the queue of the operating system (4,096).
     pub connections: usize,
-    /// How long the head of a request may take, from the moment the connection is free for it.
+    /// How long the head of a request may take, from the moment the connection is free for it (10 s).
     ///
     /// An HTTP/1 connection kept alive is closed when it was idle for so long, which is the same to the HTTP library.
     pub head: Duration,
-    /// The same once the server stops, for a connection that has not sent any request yet.
+    /// The same once the server stops, from the same moment (1 s).
     pub head_when_stopping: Duration,
-    /// How long an HTTP/2 connection may be silent until it is asked whether it is still there.
+    /// How long an HTTP/2 connection may be silent until it is asked whether it is still there (20 s).
     pub ping_interval: Duration,
-    /// How long an HTTP/2 connection may take to say that it is still there.
+    /// How long an HTTP/2 connection may take to say that it is still there (10 s).
     pub ping_timeout: Duration,
-    /// How many requests may be under way at once on an HTTP/2 connection.
+    /// How many requests may be under way at once on an HTTP/2 connection (128).
     pub streams: u32,
-    /// How long nothing is accepted after the operating system refused to, for want of files or memory.
+    /// How long nothing is accepted after the operating system refused to, for want of files or memory (0.2 s).
     pub pause: Duration,
 }
 
@@ -65,7 +69,9 @@ impl Default for Limits {
 
 /// Serves every connection of `listener` until `stop` resolves, and returns when those that were open are finished.
 ///
-/// A finish takes as long as the requests under way; who does not want to wait for it drops the future.
+/// HTTP/1 and HTTP/2 are told apart by what comes first; a connection can be upgraded to another protocol.
+/// A finish takes as long as the requests under way; who does not want to wait for it drops the future, which ends the
+/// connections that are open.
 pub async fn serve<S, F>(
     listener: TcpListener,
     service: S,
@@ -76,41 +82,61 @@ pub async fn serve<S, F>(
     S: Clone + Send + 'static,
     F: Future<Output = Result<Response, Infallible>> + Send + 'static,
 {
-    let http = Arc::new(http(limits));
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    let (stopping, stopped) = watch::channel(());
-    let mut stop = pin!(stop);
-    loop {
-        let (connection, place) = tokio::select! {
-            biased;
-            () = &mut stop => break,
-            Some(next) = next_connection(&listener, &places, limits.pause) => next,
-            else => break,
+    let most = limits.connections.min(Semaphore::MAX_PERMITS);
+    let most = u32::try_from(most).unwrap_or(u32::MAX);
+    let places = Arc::new(Semaphore::new(most as usize));
+    let open = Open(Watch::new());
+    {
+        let accepting = async {
+            while let Some((connection, place)) =
+                next_connection(&listener, &places, limits.pause).await
+            {
+                let watched = open.0.open();
+                tokio::spawn(attend(connection, place, service.clone(), limits, watched));
+            }
         };
-        tokio::spawn(attend(
-            connection,
-            place,
-            Arc::clone(&http),
-            service.clone(),
-            limits,
-            graceful.watcher(),
-            stopped.clone(),
-        ));
+        tokio::select! {
+            biased;
+            () = stop => {}
+            () = accepting => {}
+            () = end_who_wait(&open.0, limits.head) => {}
+        }
     }
     // Whoever comes now is refused at once, instead of waiting for an answer that does not come.
     drop(listener);
-    drop(stopping);
-    graceful.shutdown().await;
+    open.0.tell_all(Told::Finish);
+    tokio::select! {
+        _ = places.acquire_many(most) => {}
+        () = end_who_wait(&open.0, limits.head_when_stopping) => {}
+    }
+}
+
+/// The connections that are open, which end when this is dropped.
+struct Open(Watch);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.tell_all(Told::End);
+    }
+}
+
+/// Looks again and again for those that have waited for a head for so long.
+async fn end_who_wait(watch: &Watch, longest: Duration) {
+    let pause = (longest / PARTS).max(Duration::from_millis(1));
+    loop {
+        sleep(pause).await;
+        watch.end_who_wait(longest);
+    }
 }
 
 /// What the HTTP library is told of the limits.
-fn http(limits: Limits) -> auto::Builder<TokioExecutor> {
+fn http(limits: Limits, watched: &Arc<Watched>) -> auto::Builder<TokioExecutor> {
     let mut http = auto::Builder::new(TokioExecutor::new());
     http.http1()
-        .timer(TokioTimer::new())
+        .timer(Heads(Arc::clone(watched)))
         .header_read_timeout(limits.head);
     http.http2()
+        .enable_connect_protocol()
         .timer(TokioTimer::new())
         .keep_alive_interval(limits.ping_interval)
         .keep_alive_timeout(limits.ping_timeout)
@@ -153,11 +179,9 @@ fn is_of_the_client(error: &io::Error) -> bool {
 async fn attend<S, F>(
     connection: TcpStream,
     place: OwnedSemaphorePermit,
-    http: Arc<auto::Builder<TokioExecutor>>,
     service: S,
     limits: Limits,
-    watcher: Watcher,
-    stopped: watch::Receiver<()>,
+    watched: Arc<Watched>,
 ) where
     S: Service<Request, Response = Response, Error = Infallible, Future = F>,
     S: Clone + Send + 'static,
@@ -167,75 +191,76 @@ async fn attend<S, F>(
     if let Err(error) = connection.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
-    let heard = Arc::new(AtomicBool::new(false));
-    let service = {
-        let heard = Arc::clone(&heard);
-        service.map_request(move |request: axum::http::Request<_>| {
-            heard.store(true, Ordering::Relaxed);
-            request.map(Body::new)
-        })
-    };
-    let serving =
-        http.serve_connection(TokioIo::new(connection), TowerToHyperService::new(service));
-    let overdue = first_head_overdue(limits, stopped);
-    if let Err(error) = until_silent(watcher, serving, &heard, overdue).await {
+    let http = http(limits, &watched);
+    let service = TowerToHyperService::new(Heard {
+        service,
+        watched: Arc::clone(&watched),
+    });
+    let connection = TokioIo::new(Joined(connection));
+    let mut serving = pin!(http.serve_connection_with_upgrades(connection, service));
+    let mut finishing = false;
+    let served = poll_fn(|context| {
+        match watched.told(context.waker()) {
+            Told::GoOn => {}
+            Told::Finish if finishing => {}
+            Told::Finish => {
+                finishing = true;
+                serving.as_mut().graceful_shutdown();
+            }
+            Told::End => return Poll::Ready(Ok(())),
+        }
+        serving.as_mut().poll(context)
+    });
+    if let Err(error) = served.await {
         tracing::debug!(error, "a connection failed");
     }
     drop(place);
 }
 
-/// Serves a connection to its end, or until its first request is `overdue`.
-///
-/// The HTTP library bounds the heads that follow, but waits for ever for the first bytes, which tell HTTP/1 from HTTP/2:
-/// `P` might be either.
-async fn until_silent<C>(
-    watcher: Watcher,
-    serving: C,
-    heard: &AtomicBool,
-    overdue: impl Future<Output = ()>,
-) -> Result<(), C::Error>
-where
-    C: GracefulConnection,
-{
-    let mut serving = pin!(watcher.watch(serving));
-    tokio::select! {
-        biased;
-        result = &mut serving => return result,
-        () = overdue => {}
-    }
-    if heard.load(Ordering::Relaxed) {
-        serving.await
-    } else {
-        tracing::debug!("a connection sent no request in time");
-        Ok(())
-    }
+/// Notes that a request came, of which the HTTP library tells nobody who speaks HTTP/2.
+#[derive(Clone)]
+struct Heard<S> {
+    service: S,
+    watched: Arc<Watched>,
 }
 
-/// Resolves when a connection opened now should have sent the head of its first request.
-async fn first_head_overdue(limits: Limits, mut stopped: watch::Receiver<()>) {
-    tokio::select! {
-        () = sleep(limits.head) => {}
-        () = async {
-            // Nothing is ever sent: it fails when the sender is dropped, which is the sign to stop.
-            let _ = stopped.changed().await;
-            sleep(limits.head_when_stopping).await;
-        } => {}
+impl<S, B> Service<http::Request<B>> for Heard<S>
+where
+    S: Service<Request>,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> S::Future {
+        self.watched.is_busy();
+        // An empty one need not be boxed.
+        let request = request.map(|body| {
+            if body.is_end_stream() {
+                Body::empty()
+            } else {
+                Body::new(body)
+            }
+        });
+        self.service.call(request)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::{Read, Write},
-        net::SocketAddr,
-        time::Instant,
-    };
+    use std::io::{Read, Write};
+    use std::net::SocketAddr;
+    use std::time::Instant;
 
-    use axum::{Router, routing::get};
-    use tokio::{
-        sync::{Notify, oneshot},
-        task::JoinHandle,
-    };
+    use axum::Router;
+    use axum::routing::get;
+    use tokio::sync::{Notify, oneshot};
+    use tokio::task::JoinHandle;
 
     use super::*;
 
@@ -371,5 +396,22 @@ mod tests {
         let answer = rest(slow).await;
         assert!(answer.contains("served"), "{answer}");
         assert!(std::net::TcpStream::connect(address).is_err());
+    }
+
+    #[tokio::test]
+    async fn who_drops_the_future_ends_the_connections() {
+        let served = start(Limits {
+            head: LONG * 4,
+            ..Limits::default()
+        })
+        .await;
+        let idle = connect(served.address, WHOLE);
+        let slow = connect(served.address, b"GET /slow HTTP/1.1\r\nHost: lab\r\n\r\n");
+        served.slow.notified().await;
+        served.serving.abort();
+        let answers = async { (rest(idle).await, rest(slow).await) };
+        let (idle, slow) = tokio::time::timeout(LONG, answers).await.unwrap();
+        assert!(idle.contains("served"), "{idle}");
+        assert_eq!(slow, "");
     }
 }
