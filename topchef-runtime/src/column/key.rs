@@ -2,6 +2,8 @@
 //!
 //! It does not know whose they are.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::Value;
 use super::cell::DecodeError;
 use super::types::{ColumnType, from_value, to_base64};
@@ -13,12 +15,15 @@ pub(crate) const LARGEST_GIVEN: i64 = (1 << 53) - 1;
 
 /// The primary key of a record: a value for each of its columns, in the descriptor's order.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Key(Vec<Value>);
+pub struct Key(Values);
+
+/// Most keys are of one column: these are not put anywhere else.
+type Values = SmallVec<[Value; 1]>;
 
 impl Key {
     /// A key of these values.
-    pub fn new(values: Vec<Value>) -> Self {
-        Self(values)
+    pub fn new(values: impl IntoIterator<Item = Value>) -> Self {
+        Self(values.into_iter().collect())
     }
 
     /// The values, in the order of the key's columns.
@@ -28,8 +33,16 @@ impl Key {
 
     /// The key as the end of a path: `7`, or `7/second` for one of two columns; each part percent-encoded.
     pub fn to_path(&self) -> String {
-        let parts: Vec<_> = self.0.iter().map(part).collect();
-        parts.join("/")
+        match self.values() {
+            [value] => part(value),
+            values => values.iter().map(part).collect::<Vec<_>>().join("/"),
+        }
+    }
+}
+
+impl FromIterator<Value> for Key {
+    fn from_iter<T: IntoIterator<Item = Value>>(values: T) -> Self {
+        Self::new(values)
     }
 }
 
@@ -83,7 +96,7 @@ impl<T: ColumnType> KeyType for T {
     type HeldBy<Field> = Self;
 
     fn to_key(&self) -> Key {
-        Key(vec![self.to_value()])
+        Key(smallvec![self.to_value()])
     }
 
     fn from_key(key: &Key) -> Result<Self, DecodeError> {
@@ -102,7 +115,7 @@ macro_rules! tuples {
 
             fn to_key(&self) -> Key {
                 let ($($value,)+) = self;
-                Key(vec![$($value.to_value()),+])
+                Key(smallvec![$($value.to_value()),+])
             }
 
             fn from_key(key: &Key) -> Result<Self, DecodeError> {

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 
 use sea_query::Value;
+use smallvec::{SmallVec, smallvec};
 
 use super::cell::{Cell, DecodeError, value_cell};
 
@@ -42,10 +43,13 @@ impl std::fmt::Debug for Row<'_> {
     }
 }
 
+/// So many columns most tables have at most.
+const FEW: usize = 16;
+
 /// A row whose cells are asked of the driver once, however often they are read.
 pub(crate) struct ReadOnce<'a> {
     row: &'a Row<'a>,
-    cells: RefCell<Vec<Option<Cell<'a>>>>,
+    cells: RefCell<SmallVec<[Option<Cell<'a>>; FEW]>>,
 }
 
 impl<'a> ReadOnce<'a> {
@@ -53,7 +57,7 @@ impl<'a> ReadOnce<'a> {
     pub(crate) fn new(row: &'a Row<'a>, columns: usize) -> Self {
         Self {
             row,
-            cells: RefCell::new(vec![None; columns]),
+            cells: RefCell::new(smallvec![None; columns]),
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn handle(served: &Served, cx: Context, key: Key) -> Result<Res
         let schema = schema::json::record(descriptor, Method::Get);
         json!({ "schema": schema }).to_string()
     });
-    let meta = schema.unwrap_or_else(|| "{}".to_owned());
+    let meta = schema.as_deref().unwrap_or("{}");
     let path = original_path(cx.parts());
     told(served, &cx, key, &one.selection, path, meta.as_bytes()).await
 }

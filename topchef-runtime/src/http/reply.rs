@@ -134,7 +134,16 @@ fn meta(after_commit: AfterCommit, related_failed: bool) -> &'static [u8] {
 
 /// `{"data": …, "links": {…}, "meta": {…}}`.
 fn in_envelope(data: &[u8], links: &[(&str, &str)], meta: &[u8]) -> Vec<u8> {
-    let mut body = Vec::with_capacity(data.len() + 128);
+    let links_length = links
+        .iter()
+        .map(|(name, link)| name.len() + link.len() + r#""":"","#.len());
+    // Without a comma too many, and where a link has nothing to escape: then nothing is left over, and the body need not
+    // be told how much.
+    let length = r#"{"data":,"links":{},"meta":}"#.len()
+        + data.len()
+        + links_length.sum::<usize>().saturating_sub(1)
+        + meta.len();
+    let mut body = Vec::with_capacity(length);
     body.extend_from_slice(br#"{"data":"#);
     body.extend_from_slice(data);
     body.extend_from_slice(br#","links":{"#);

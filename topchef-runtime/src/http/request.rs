@@ -12,6 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, Uri};
 use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
+use smallvec::SmallVec;
 
 use super::Served;
 use crate::column::Key;
@@ -150,9 +151,9 @@ impl Served {
         let parts = path.rsplit('/').take(columns);
         let parts = parts.map(|part| percent_decode_str(part).decode_utf8());
         // What is not percent-encoded UTF-8 names nothing.
-        let parts: Result<Vec<_>, _> = parts.collect();
+        let parts: Result<SmallVec<[_; 2]>, _> = parts.collect();
         let parts = parts.map_err(|_| ApiError::no_such_path(path))?;
-        let parts: Vec<_> = parts.iter().rev().map(AsRef::as_ref).collect();
+        let parts: SmallVec<[_; 2]> = parts.iter().rev().map(AsRef::as_ref).collect();
         self.endpoint.parse_key(&parts)
     }
 

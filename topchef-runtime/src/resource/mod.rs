@@ -133,7 +133,7 @@ impl std::fmt::Debug for Model {
 pub(crate) fn owned_key(descriptor: &Descriptor, row: &Row<'_>) -> Result<Key, DecodeError> {
     let places = descriptor.key.iter();
     let values = places.map(|&index| owned_value(descriptor, row, index));
-    values.collect::<Result<_, _>>().map(Key::new)
+    values.collect()
 }
 
 /// A cell as a value that outlives its row.

@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
+use smallvec::SmallVec;
+
 use super::{Dialect, Statement};
 use crate::column::Value;
 use crate::descriptor::Descriptor;
@@ -14,6 +16,9 @@ const KEPT: usize = 2048;
 
 /// How many values a statement may have whose text is kept: every number of them is another text, and clients choose it.
 const KEPT_VALUES: usize = 128;
+
+/// How many words most forms have at most.
+const WORDS: usize = 24;
 
 /// The texts that were built, by the words of their forms.
 static TEXTS: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
@@ -37,17 +42,17 @@ pub(super) enum Verb {
 /// What a statement says, without its text.
 pub(super) struct Form {
     /// Two statements of the same words have the same text.
-    words: Vec<u64>,
+    words: SmallVec<[u64; WORDS]>,
     /// In the order in which the text has places for them.
     values: Vec<Value>,
 }
 
 impl Form {
     pub(super) fn of(dialect: Dialect, verb: Verb, descriptor: &'static Descriptor) -> Self {
-        let mut words = Vec::with_capacity(24);
+        let mut words = SmallVec::new();
         // What is never freed is known by its address.
         let address = std::ptr::from_ref(descriptor).addr();
-        words.extend([dialect as u64, verb as u64, address as u64]);
+        words.extend_from_slice(&[dialect as u64, verb as u64, address as u64]);
         Self {
             words,
             values: Vec::with_capacity(12),
@@ -94,7 +99,7 @@ impl Form {
             if texts.len() >= KEPT {
                 texts.clear();
             }
-            texts.insert(words.into(), Arc::clone(&statement.text));
+            texts.insert(words.into_boxed_slice(), Arc::clone(&statement.text));
         }
         statement
     }

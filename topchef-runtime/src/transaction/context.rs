@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::header::HeaderName;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri};
+use smallvec::SmallVec;
 
 use super::Principal;
 use super::hooks::RunAuthorize;
@@ -28,7 +29,8 @@ pub struct Context {
     key: Option<Key>,
     preconditions: Preconditions,
     once: Option<Once>,
-    permits: Vec<Arc<Permitted>>,
+    /// Mostly that of the request's own resource.
+    permits: SmallVec<[Arc<Permitted>; 1]>,
 }
 
 /// What all requests of an application have in common.
@@ -71,10 +73,10 @@ fn nothing_asked() -> Parts {
 
 /// What policies have said in this request: each is asked once for each method.
 #[derive(Debug, Default)]
-struct Answers(Mutex<Vec<Answered>>);
+struct Answers(Mutex<SmallVec<[Answered; 1]>>);
 
 impl Answers {
-    fn lock(&self) -> MutexGuard<'_, Vec<Answered>> {
+    fn lock(&self) -> MutexGuard<'_, SmallVec<[Answered; 1]>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -127,7 +129,7 @@ impl Context {
             key: None,
             preconditions: Preconditions::default(),
             once: None,
-            permits: Vec::new(),
+            permits: SmallVec::new(),
         }
     }
 
@@ -229,7 +231,7 @@ impl Context {
         };
         Self {
             asked: Arc::new(Asked::request(parts, principal)),
-            permits: Vec::new(),
+            permits: SmallVec::new(),
             ..self
         }
     }

@@ -32,6 +32,12 @@ pub trait Policy: Send + Sync + 'static {
         cx: &Context,
         method: Method,
     ) -> impl Future<Output = Result<(), Report>> + Send;
+
+    /// The same in a box: a function's is in one already.
+    #[doc(hidden)]
+    fn boxed<'a>(&'a self, cx: &'a Context, method: Method) -> Deciding<'a> {
+        Box::pin(self.decide(cx, method))
+    }
 }
 
 /// An `async fn` that decides.
@@ -61,6 +67,10 @@ where
     async fn decide(&self, cx: &Context, method: Method) -> Result<(), Report> {
         self.call(cx, method).await
     }
+
+    fn boxed<'a>(&'a self, cx: &'a Context, method: Method) -> Deciding<'a> {
+        self.call(cx, method)
+    }
 }
 
 /// A policy whose type is forgotten.
@@ -70,7 +80,7 @@ trait AnyPolicy: Send + Sync {
 
 impl<P: Policy> AnyPolicy for P {
     fn decide<'a>(&'a self, cx: &'a Context, method: Method) -> Deciding<'a> {
-        Box::pin(Policy::decide(self, cx, method))
+        self.boxed(cx, method)
     }
 }
 

@@ -30,7 +30,7 @@ impl Look<'_> {
             let column = &descriptor.columns[*index];
             let target = column.references?();
             let led = !is_null(value) && target.key.len() == 1;
-            led.then(|| (column.wire, target, Key::new(vec![value.clone()])))
+            led.then(|| (column.wire, target, Key::new([value.clone()])))
         });
         let looked: Vec<_> = references
             .map(|(wire, target, key)| Looked {

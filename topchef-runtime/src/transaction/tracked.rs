@@ -154,7 +154,7 @@ pub(super) fn changed(values: Vec<Value>, dirty: u128) -> Vec<(usize, Value)> {
 /// The key among the values of all columns.
 pub(super) fn key_of(values: &[Value], descriptor: &Descriptor) -> Key {
     let places = descriptor.key.iter();
-    Key::new(places.map(|index| values[*index].clone()).collect())
+    places.map(|index| values[*index].clone()).collect()
 }
 
 impl<M> Deref for Tracked<M> {

@@ -1,4 +1,4 @@
-//! What one look a second at all open connections needs to know of each: whether it waits for the head of a request, and
+//! What one look now and then at all open connections needs to know of each: whether it waits for the head of a request, and
 //! since when.
 //!
 //! A timer of its own for each head would be set and given up with every request, which is dearer than all else that a
@@ -112,9 +112,12 @@ impl Watched {
         self.since.store(BUSY, Ordering::Relaxed);
     }
 
+    /// Where it waits already, it goes on waiting for the same head.
     fn waits_since(&self, moment: Instant) {
         let since = millis(moment.saturating_duration_since(self.began));
-        self.since.store(since, Ordering::Relaxed);
+        let order = Ordering::Relaxed;
+        // Otherwise it has waited for longer.
+        let _ = self.since.compare_exchange(BUSY, since, order, order);
     }
 
     /// Nothing is taken back: who is told to end is not told to finish after it.
@@ -138,6 +141,12 @@ impl Timer for Heads {
     fn sleep_until(&self, _: Instant) -> Pin<Box<dyn Sleep>> {
         self.0.waits_since(self.now());
         Box::pin(Head(Arc::clone(&self.0)))
+    }
+
+    /// The head that is waited for stays the same.
+    fn reset(&self, _: &mut Pin<Box<dyn Sleep>>, _: Instant) {
+        self.0.is_busy();
+        self.0.waits_since(self.now());
     }
 }
 
@@ -197,8 +206,20 @@ mod tests {
         assert_eq!(wait(LONG), [Told::End, Told::GoOn, Told::GoOn]);
         drop(head);
         assert_eq!(wait(SHORT), [Told::End, Told::GoOn, Told::GoOn]);
-        let _head = Heads(Arc::clone(&between)).sleep(SHORT);
+        let heads = Heads(Arc::clone(&between));
+        let mut head = heads.sleep(SHORT);
+        heads.reset(&mut head, Instant::now());
         assert_eq!(wait(SHORT), [Told::End, Told::GoOn, Told::End]);
+    }
+
+    #[test]
+    fn the_first_bytes_of_a_head_do_not_begin_it_anew() {
+        let watch = Watch::new();
+        let watched = watch.open();
+        sleep(SHORT);
+        let _head = Heads(Arc::clone(&watched)).sleep(SHORT);
+        watch.end_who_wait(SHORT);
+        assert_eq!(told(&watched), Told::End);
     }
 
     #[test]

@@ -157,6 +157,6 @@ impl Endpoint {
                 ApiError::not_a_key(&kind, text)
             })
         });
-        values.collect::<Result<_, _>>().map(Key::new)
+        values.collect()
     }
 }
