@@ -90,6 +90,9 @@ fn bless() -> Result<(), Failure> {
     count(Kind::Sqlite)?.bless()
 }
 
+/// How often what looks dearer is counted again.
+const AGAIN: usize = 5;
+
 /// Fails where a path became dearer.
 fn check() -> Result<(), Failure> {
     as_it_is_compared()?;
@@ -102,14 +105,16 @@ fn check() -> Result<(), Failure> {
         return Ok(());
     }
     let mut counts = count(Kind::Sqlite)?;
-    // A few percent of a count are chance: what looks dearer is to be so twice.
-    for path in counts.dearer(&blessed) {
-        let again = count::per_request(Kind::Sqlite, &path)?;
-        say(&format!("  {path} again: {again} instructions"));
-        counts
-            .paths
-            .entry(path)
-            .and_modify(|was| *was = again.min(*was));
+    // Where threads wait for each other, a part of a count is chance: what looks dearer is to be so each time.
+    for _ in 0..AGAIN {
+        for path in counts.dearer(&blessed) {
+            let again = count::per_request(Kind::Sqlite, &path)?;
+            say(&format!("  {path} again: {again} instructions"));
+            counts
+                .paths
+                .entry(path)
+                .and_modify(|was| *was = again.min(*was));
+        }
     }
     let verdict = counts.beside(&blessed);
     if !verdict.cheaper.is_empty() {
