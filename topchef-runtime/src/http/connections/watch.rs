@@ -62,7 +62,7 @@ impl Watch {
             told: AtomicU8::new(Told::GoOn as u8),
             waker: AtomicWaker::new(),
         });
-        watched.waits_since(Instant::now());
+        watched.waits();
         self.lock().push(Arc::downgrade(&watched));
         watched
     }
@@ -112,9 +112,9 @@ impl Watched {
         self.since.store(BUSY, Ordering::Relaxed);
     }
 
-    /// Where it waits already, it goes on waiting for the same head.
-    fn waits_since(&self, moment: Instant) {
-        let since = millis(moment.saturating_duration_since(self.began));
+    /// It waits for a head from now on; where it waits already, it goes on waiting for the same one.
+    fn waits(&self) {
+        let since = millis(self.began.elapsed());
         let order = Ordering::Relaxed;
         // Otherwise it has waited for longer.
         let _ = self.since.compare_exchange(BUSY, since, order, order);
@@ -139,14 +139,14 @@ impl Timer for Heads {
 
     /// The one who watches knows how long a head may take.
     fn sleep_until(&self, _: Instant) -> Pin<Box<dyn Sleep>> {
-        self.0.waits_since(self.now());
+        self.0.waits();
         Box::pin(Head(Arc::clone(&self.0)))
     }
 
     /// The head that is waited for stays the same.
     fn reset(&self, _: &mut Pin<Box<dyn Sleep>>, _: Instant) {
         self.0.is_busy();
-        self.0.waits_since(self.now());
+        self.0.waits();
     }
 }
 
