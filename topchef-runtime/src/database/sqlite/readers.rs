@@ -2,14 +2,17 @@
 //!
 //! To wake a thread takes longer than to read a row by its key, and so does a read transaction's lock of the file.
 //! So what is brief is taken by the handful, read in one transaction, and answered together; and while somebody is awake
-//! who will look at the queue soon, a few reads wait for him instead of waking another. What was thought to be brief and
-//! is not ends its handful: what is left of that goes back to the queue, another reader is called for it, and who was
-//! slow takes one at a time, until one is brief again.
+//! who will look at the queue soon, reads wait for him instead of waking another: a few of which nobody knows how long
+//! they take, and what is brief until he falls behind. Two who take turns at what one can do are slower than he, because
+//! each finds the queue empty and sleeps, to be woken for the next read; so who fell asleep last is called first, too.
+//! What was thought to be brief and is not ends its handful: what is left of that goes back to the queue, another reader
+//! is called for it, and who was slow takes one at a time, until one is brief again.
 //! It does not know what is read.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -22,8 +25,12 @@ use crate::database::DatabaseError;
 /// How many brief reads a reader takes at once.
 const HANDFUL: usize = 16;
 
-/// How many reads may wait for each reader that is awake before another is called.
+/// How many reads of unknown length may wait for each reader that is awake before another is called.
 const PATIENCE: usize = 8;
+
+/// How many handfuls of what is brief may be waiting for each reader that is awake, and of how many in a row something
+/// may be left, before another is called.
+const BEHIND: usize = 16;
 
 /// How long a read by a key takes at most, where nothing is slow.
 const BRIEF: Duration = Duration::from_micros(500);
@@ -85,8 +92,7 @@ impl Readers {
 
 impl Drop for Readers {
     fn drop(&mut self) {
-        self.0.state().closed = true;
-        self.0.bell.notify_all();
+        self.0.close();
     }
 }
 
@@ -94,7 +100,6 @@ impl Drop for Readers {
 #[derive(Debug)]
 struct Queue {
     state: Mutex<State>,
-    bell: Condvar,
     /// How long what is brief may take, by the handful too.
     brief: Duration,
 }
@@ -103,7 +108,6 @@ impl Queue {
     fn new(brief: Duration) -> Self {
         Self {
             state: Mutex::default(),
-            bell: Condvar::new(),
             brief,
         }
     }
@@ -114,24 +118,31 @@ struct State {
     waiting: VecDeque<Waiting>,
     /// How many readers look at the queue now or soon: those who read what is brief, too.
     looking: usize,
-    /// How many sleep and were not called.
-    asleep: usize,
-    /// How many were called and have not heard it.
-    called: usize,
+    /// Who sleeps and was not called, who fell asleep last at the end.
+    asleep: Vec<Thread>,
+    /// Of how many handfuls in a row something brief was left.
+    left: usize,
     /// Nobody asks any more.
     closed: bool,
 }
 
 impl State {
-    /// Whether somebody has to be woken, where so many reads may wait for each who looks; then he is one of these.
-    fn calls(&mut self, patience: usize) -> bool {
-        let calls = self.asleep > 0 && self.waiting.len() > self.looking * patience;
-        if calls {
-            self.asleep -= 1;
-            self.called += 1;
-            self.looking += 1;
+    /// Whether those who look do not come to what is next soon.
+    fn is_late(&self) -> bool {
+        match self.waiting.front() {
+            Some(next) if next.length == Length::Brief && self.looking > 0 => {
+                self.left >= BEHIND || self.waiting.len() > self.looking * HANDFUL * BEHIND
+            }
+            _ => self.waiting.len() > self.looking * PATIENCE,
         }
-        calls
+    }
+
+    /// Who has to be woken; he is one of those who look, from then on.
+    fn called(&mut self) -> Option<Thread> {
+        let called = self.asleep.pop()?;
+        self.looking += 1;
+        self.left = 0;
+        Some(called)
     }
 
     fn next_brief(&mut self) -> Option<Box<dyn Read>> {
@@ -152,7 +163,7 @@ impl Queue {
             return Err(DatabaseError::Busy);
         }
         state.waiting.push_back(read);
-        self.call(state, PATIENCE);
+        Self::call_where_late(state);
         Ok(())
     }
 
@@ -164,14 +175,29 @@ impl Queue {
             state.waiting.push_front(Waiting { length, read });
         }
         // What came before was slow, and so may be what comes next.
-        self.call(state, 0);
+        Self::call(state);
     }
 
-    fn call(&self, mut state: MutexGuard<'_, State>, patience: usize) {
-        let calls = state.calls(patience);
+    fn call_where_late(state: MutexGuard<'_, State>) {
+        if state.is_late() {
+            Self::call(state);
+        }
+    }
+
+    fn call(mut state: MutexGuard<'_, State>) {
+        let called = state.called();
         drop(state);
-        if calls {
-            self.bell.notify_one();
+        if let Some(reader) = called {
+            reader.unpark();
+        }
+    }
+
+    /// Calls everybody, because nobody asks any more.
+    fn close(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        while let Some(reader) = state.called() {
+            reader.unpark();
         }
     }
 
@@ -186,7 +212,7 @@ impl Queue {
                 Some(first) if first.length == Length::Unknown || most == 1 => {
                     // He does not look at the queue for perhaps long: somebody else has to.
                     state.looking -= 1;
-                    self.call(state, PATIENCE);
+                    Self::call_where_late(state);
                     return Some(Taken::Alone(first.read));
                 }
                 Some(first) => {
@@ -196,7 +222,10 @@ impl Queue {
                     {
                         reads.push(next);
                     }
-                    self.call(state, PATIENCE);
+                    let next = state.waiting.front();
+                    let leaves = next.is_some_and(|next| next.length == Length::Brief);
+                    state.left = if leaves { state.left + 1 } else { 0 };
+                    Self::call_where_late(state);
                     return Some(Taken::Handful(reads));
                 }
                 None if state.closed => return None,
@@ -206,19 +235,15 @@ impl Queue {
     }
 
     fn sleep<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let reader = thread::current();
         state.looking -= 1;
-        state.asleep += 1;
-        // One call may wake two, and some wake without any: only one of them hears it.
-        while state.called == 0 {
-            if state.closed {
-                state.asleep -= 1;
-                state.looking += 1;
-                return state;
-            }
-            let woken = self.bell.wait(state);
-            state = woken.unwrap_or_else(PoisonError::into_inner);
+        state.asleep.push(reader.clone());
+        // Some wake without a call.
+        while state.asleep.iter().any(|other| other.id() == reader.id()) {
+            drop(state);
+            thread::park();
+            state = self.state();
         }
-        state.called -= 1;
         state
     }
 }
@@ -324,7 +349,6 @@ where
 mod tests {
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::thread;
     use std::time::{Duration, Instant};
 
     use super::super::testing::{Request, notes, options, stored};
@@ -375,6 +399,69 @@ mod tests {
         assert_eq!((taken(&readers), taken(&readers)), (HANDFUL, 1));
         readers.0.state().closed = true;
         assert_eq!(taken(&readers), 0);
+    }
+
+    #[test]
+    fn brief_reads_wait_for_who_looks_until_he_falls_behind_and_others_do_not() {
+        use Length::{Brief, Unknown};
+        let asleep = |readers: &Readers| readers.0.state().asleep.len();
+        let requests = |readers: &Arc<Readers>, length, number: usize| {
+            let asked = (0..number).map(|_| {
+                let readers = Arc::clone(readers);
+                Request::new(async move { readers.ask(length, |_| Ok(())).await })
+            });
+            asked.collect::<Vec<_>>()
+        };
+        let sleeping = || {
+            let readers = unserved(LONG);
+            readers.0.state().asleep.push(thread::current());
+            readers
+        };
+        // As many as he may leave, and then one more in a row.
+        let readers = sleeping();
+        let mut waiting = requests(&readers, Brief, HANDFUL + 1);
+        for _ in 1..BEHIND {
+            assert_eq!(taken(&readers), HANDFUL);
+            waiting.extend(requests(&readers, Brief, HANDFUL));
+            assert_eq!(asleep(&readers), 1);
+        }
+        assert_eq!(taken(&readers), HANDFUL);
+        assert_eq!(asleep(&readers), 0);
+        // One that he leaves nothing of is the end of a row.
+        let readers = sleeping();
+        for _ in 0..=BEHIND {
+            waiting.extend(requests(&readers, Brief, HANDFUL + 1));
+            assert_eq!((taken(&readers), taken(&readers)), (HANDFUL, 1));
+        }
+        assert_eq!(asleep(&readers), 1);
+        // More than he may have before him, whatever he is at.
+        let readers = sleeping();
+        waiting.extend(requests(&readers, Brief, HANDFUL * BEHIND));
+        assert_eq!(asleep(&readers), 1);
+        waiting.extend(requests(&readers, Brief, 1));
+        assert_eq!(asleep(&readers), 0);
+        let readers = sleeping();
+        waiting.extend(requests(&readers, Unknown, PATIENCE));
+        assert_eq!(asleep(&readers), 1);
+        waiting.extend(requests(&readers, Unknown, 1));
+        assert_eq!(asleep(&readers), 0);
+    }
+
+    #[test]
+    fn who_fell_asleep_last_is_called_first() {
+        let options = options().readers(3);
+        drop(notes(&options));
+        let readers = Arc::new(Readers::start(&options).unwrap());
+        let asleep = || {
+            until(|| readers.0.state().asleep.len() == 3);
+            let state = readers.0.state();
+            state.asleep.iter().map(Thread::id).collect::<Vec<_>>()
+        };
+        let before = asleep();
+        for _ in 0..50 {
+            answered(&readers, Length::Brief);
+            assert_eq!(asleep(), before);
+        }
     }
 
     /// How many notes each of four sees, where somebody stores one more after each.
@@ -529,10 +616,9 @@ mod tests {
             }
         });
         // They sleep, or are about to.
-        until(|| readers.0.state().asleep == 3);
+        until(|| readers.0.state().asleep.len() == 3);
         let state = readers.0.state();
-        let left = (state.waiting.len(), state.called, state.looking);
-        assert_eq!(left, (0, 0, 0));
+        assert_eq!((state.waiting.len(), state.looking), (0, 0));
     }
 
     fn until(holds: impl Fn() -> bool) {
@@ -549,7 +635,7 @@ mod tests {
         let options = options().readers(2);
         drop(notes(&options));
         let readers = Arc::new(Readers::start(&options).unwrap());
-        until(|| readers.0.state().asleep == 2);
+        until(|| readers.0.state().asleep.len() == 2);
         let (first, ends) = begun(&readers, Length::Brief);
         thread::sleep(BRIEF);
         // They wait for who is at the first: of him it is thought that he is soon done.
@@ -566,12 +652,12 @@ mod tests {
             })
             .collect();
         assert_eq!(readers.waiting(), PATIENCE);
-        assert_eq!(readers.0.state().asleep, 1);
+        assert_eq!(readers.0.state().asleep.len(), 1);
         ends.wait();
         answer_of(first);
         // None of them ends before two readers are at it.
         others.into_iter().for_each(answer_of);
-        until(|| readers.0.state().asleep == 2);
+        until(|| readers.0.state().asleep.len() == 2);
         assert_eq!(readers.0.state().looking, 0);
     }
 
@@ -582,7 +668,7 @@ mod tests {
         let readers = Readers::start(&options).unwrap();
         let queue = Arc::downgrade(&readers.0);
         let readers = Arc::new(readers);
-        until(|| readers.0.state().asleep == 3);
+        until(|| readers.0.state().asleep.len() == 3);
         let (long, ends) = begun(&readers, Length::Unknown);
         drop((long, readers));
         ends.wait();
