@@ -2,9 +2,10 @@
 //!
 //! To wake a thread takes longer than to read a row by its key, and so does a read transaction's lock of the file.
 //! So what is brief is taken by the handful, read in one transaction, and answered together; and while somebody is awake
-//! who will look at the queue soon, reads wait for him instead of waking another: a few of which nobody knows how long
-//! they take, and what is brief until he falls behind. Two who take turns at what one can do are slower than he, because
-//! each finds the queue empty and sleeps, to be woken for the next read; so who fell asleep last is called first, too.
+//! who will look at the queue soon, reads wait for him instead of waking another: a few where nobody knows how long the
+//! next takes, and what is brief until he falls behind or is slow. Two who take turns at what one can do are slower than
+//! he, because each finds the queue empty and sleeps, to be woken for the next read; so who fell asleep last is called
+//! first, too.
 //! What was thought to be brief and is not ends its handful: what is left of that goes back to the queue, another reader
 //! is called for it, and who was slow takes one at a time, until one is brief again.
 //! It does not know what is read.
@@ -25,15 +26,19 @@ use crate::database::DatabaseError;
 /// How many brief reads a reader takes at once.
 const HANDFUL: usize = 16;
 
-/// How many reads of unknown length may wait for each reader that is awake before another is called.
+/// How many reads may wait for each reader that is awake before another is called, where nobody knows how long the next of
+/// them takes, or who is awake is slow.
 const PATIENCE: usize = 8;
 
-/// How many handfuls of what is brief may be waiting for each reader that is awake, and of how many in a row something
-/// may be left, before another is called.
+/// After how many handfuls in a row that left something brief, whoever took them, more than those must not wait.
 const BEHIND: usize = 16;
 
 /// How long a read by a key takes at most, where nothing is slow.
 const BRIEF: Duration = Duration::from_micros(500);
+
+/// After how many times as long those who wait for a handful do not wait for it any more: its reader may only have been
+/// without a processor for a while.
+const SLOW: u32 = 10;
 
 /// How long a read may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,19 +127,31 @@ struct State {
     asleep: Vec<Thread>,
     /// Of how many handfuls in a row something brief was left.
     left: usize,
+    /// When somebody took a handful last.
+    taken: Option<Instant>,
     /// Nobody asks any more.
     closed: bool,
 }
 
 impl State {
-    /// Whether those who look do not come to what is next soon.
-    fn is_late(&self) -> bool {
-        match self.waiting.front() {
-            Some(next) if next.length == Length::Brief && self.looking > 0 => {
-                self.left >= BEHIND || self.waiting.len() > self.looking * HANDFUL * BEHIND
-            }
-            _ => self.waiting.len() > self.looking * PATIENCE,
-        }
+    /// Whether more wait than may wait for those who look.
+    fn is_crowded(&self) -> bool {
+        self.waiting.len() > self.looking * PATIENCE
+    }
+
+    /// Whether those who look do not come to what is next soon, where a handful takes so long.
+    fn is_late(&self, brief: Duration) -> bool {
+        let is_slow = |since: Instant| since.elapsed() > brief * SLOW;
+        self.is_crowded()
+            && (self.looking == 0
+                || !self.is_brief_next()
+                || self.left >= BEHIND
+                || self.taken.is_some_and(is_slow))
+    }
+
+    fn is_brief_next(&self) -> bool {
+        let next = self.waiting.front();
+        next.is_some_and(|next| next.length == Length::Brief)
     }
 
     /// Who has to be woken; he is one of those who look, from then on.
@@ -163,7 +180,9 @@ impl Queue {
             return Err(DatabaseError::Busy);
         }
         state.waiting.push_back(read);
-        Self::call_where_late(state);
+        if state.is_late(self.brief) {
+            Self::call(state);
+        }
         Ok(())
     }
 
@@ -176,12 +195,6 @@ impl Queue {
         }
         // What came before was slow, and so may be what comes next.
         Self::call(state);
-    }
-
-    fn call_where_late(state: MutexGuard<'_, State>) {
-        if state.is_late() {
-            Self::call(state);
-        }
     }
 
     fn call(mut state: MutexGuard<'_, State>) {
@@ -212,7 +225,9 @@ impl Queue {
                 Some(first) if first.length == Length::Unknown || most == 1 => {
                     // He does not look at the queue for perhaps long: somebody else has to.
                     state.looking -= 1;
-                    Self::call_where_late(state);
+                    if state.is_crowded() {
+                        Self::call(state);
+                    }
                     return Some(Taken::Alone(first.read));
                 }
                 Some(first) => {
@@ -222,10 +237,15 @@ impl Queue {
                     {
                         reads.push(next);
                     }
-                    let next = state.waiting.front();
-                    let leaves = next.is_some_and(|next| next.length == Length::Brief);
-                    state.left = if leaves { state.left + 1 } else { 0 };
-                    Self::call_where_late(state);
+                    state.taken = Some(Instant::now());
+                    state.left = if state.is_brief_next() {
+                        state.left + 1
+                    } else {
+                        0
+                    };
+                    if state.is_late(self.brief) {
+                        Self::call(state);
+                    }
                     return Some(Taken::Handful(reads));
                 }
                 None if state.closed => return None,
@@ -237,6 +257,7 @@ impl Queue {
     fn sleep<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         let reader = thread::current();
         state.looking -= 1;
+        state.left = 0;
         state.asleep.push(reader.clone());
         // Some wake without a call.
         while state.asleep.iter().any(|other| other.id() == reader.id()) {
@@ -412,14 +433,15 @@ mod tests {
             });
             asked.collect::<Vec<_>>()
         };
-        let sleeping = || {
-            let readers = unserved(LONG);
+        let sleeping_over = |brief| {
+            let readers = unserved(brief);
             readers.0.state().asleep.push(thread::current());
             readers
         };
+        let sleeping = || sleeping_over(LONG);
         // As many as he may leave, and then one more in a row.
         let readers = sleeping();
-        let mut waiting = requests(&readers, Brief, HANDFUL + 1);
+        let mut waiting = requests(&readers, Brief, HANDFUL + PATIENCE + 1);
         for _ in 1..BEHIND {
             assert_eq!(taken(&readers), HANDFUL);
             waiting.extend(requests(&readers, Brief, HANDFUL));
@@ -434,12 +456,25 @@ mod tests {
             assert_eq!((taken(&readers), taken(&readers)), (HANDFUL, 1));
         }
         assert_eq!(asleep(&readers), 1);
-        // More than he may have before him, whatever he is at.
+        // So is one of which something else is left.
         let readers = sleeping();
-        waiting.extend(requests(&readers, Brief, HANDFUL * BEHIND));
+        for _ in 0..=BEHIND {
+            waiting.extend(requests(&readers, Brief, HANDFUL));
+            waiting.extend(requests(&readers, Unknown, 1));
+            assert_eq!(taken(&readers), HANDFUL);
+            assert_eq!(readers.0.state().left, 0);
+            drop(readers.0.state().waiting.pop_front());
+        }
+        assert_eq!(asleep(&readers), 1);
+        // Whose handful takes too long.
+        let readers = sleeping_over(Duration::ZERO);
+        waiting.extend(requests(&readers, Brief, HANDFUL));
+        assert_eq!((asleep(&readers), taken(&readers)), (1, HANDFUL));
+        waiting.extend(requests(&readers, Brief, PATIENCE));
         assert_eq!(asleep(&readers), 1);
         waiting.extend(requests(&readers, Brief, 1));
         assert_eq!(asleep(&readers), 0);
+        // Of unknown length, in front or alone.
         let readers = sleeping();
         waiting.extend(requests(&readers, Unknown, PATIENCE));
         assert_eq!(asleep(&readers), 1);
