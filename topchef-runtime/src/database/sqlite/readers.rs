@@ -30,7 +30,7 @@ const HANDFUL: usize = 16;
 /// them takes, or who is awake is slow.
 const PATIENCE: usize = 8;
 
-/// After how many handfuls in a row that left something brief, whoever took them, more than those must not wait.
+/// After how many handfuls in a row that left something brief, whoever took them, those who are awake are behind.
 const BEHIND: usize = 16;
 
 /// How long a read by a key takes at most, where nothing is slow.
@@ -150,8 +150,7 @@ impl State {
     }
 
     fn is_brief_next(&self) -> bool {
-        let next = self.waiting.front();
-        next.is_some_and(|next| next.length == Length::Brief)
+        self.waiting.front().is_some_and(Waiting::is_brief)
     }
 
     /// Who has to be woken; he is one of those who look, from then on.
@@ -163,8 +162,8 @@ impl State {
     }
 
     fn next_brief(&mut self) -> Option<Box<dyn Read>> {
-        let brief = |next: &mut Waiting| next.length == Length::Brief;
-        self.waiting.pop_front_if(brief).map(|next| next.read)
+        let next = self.waiting.pop_front_if(|next| next.is_brief());
+        next.map(|next| next.read)
     }
 }
 
@@ -272,6 +271,12 @@ impl Queue {
 struct Waiting {
     length: Length,
     read: Box<dyn Read>,
+}
+
+impl Waiting {
+    fn is_brief(&self) -> bool {
+        self.length == Length::Brief
+    }
 }
 
 impl std::fmt::Debug for Waiting {
